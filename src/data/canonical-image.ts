@@ -1,0 +1,25 @@
+import { emptyPlane, type Plane } from "../core/plane.ts";
+import { channelPlane, type Image } from "./image.ts";
+
+/** Grey levels of 1 in a stored canonical image. */
+const FULL_SCALE = 65535;
+
+/** Image file form of a canonical plane: 16 bits, 0…1 over the whole range, so that any viewer shows it. */
+export function imageOfCanonical(plane: Plane): Image {
+  const { height, width } = plane;
+  const data = new Uint16Array(plane.data.length);
+  plane.data.forEach((value, i) => {
+    data[i] = Math.round(Math.min(1, Math.max(0, value)) * FULL_SCALE);
+  });
+  return { data, pixelType: "uint16", channels: 1, height, width };
+}
+
+/** Canonical plane (0…1, background about 0.1, median nucleus about 0.55) of an image stored by {@link imageOfCanonical}. */
+export function canonicalOfImage(image: Image): Plane {
+  const plane = channelPlane(image);
+  const result = emptyPlane(plane.height, plane.width);
+  plane.data.forEach((value, i) => {
+    result.data[i] = value / FULL_SCALE;
+  });
+  return result;
+}

@@ -1,0 +1,74 @@
+import type { LabelMap, Plane } from "../../core/plane.ts";
+import { type Tensor, tensor } from "../../core/tensor.ts";
+import { networkToUnit, unitToNetwork } from "../../data/normalization.ts";
+import { createGraph } from "../../engine/graph.ts";
+import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
+import { CONDITION_MAPS, condition, labelsOfCondition } from "./condition.ts";
+import type { CycleGanModel } from "./fit.ts";
+import { lowPass } from "./low-pass.ts";
+import { realToSim, simToReal } from "./networks.ts";
+
+/** A generated image with both of its labels. */
+export interface GeneratedPair {
+  /** Canonical plane, 0…1. */
+  readonly image: Plane;
+  /** The label map that the generator was given. */
+  readonly inputLabels: LabelMap;
+  /** What the inverse generator reads in the low-passed image: it agrees with the pixels where the input label does not. */
+  readonly cycledLabels: LabelMap;
+}
+
+/** The trained generators, ready to run on pictures of the training crop's size. Release them when done. */
+export interface Generators {
+  /** Image of a condition, `[1, 3, H, W]` → `[1, 1, H, W]`, on the [-1, 1] scale. */
+  image(mask: Tensor): Promise<Tensor>;
+  /** Condition read in an image, after a low-pass of this fraction, `[1, 1, H, W]` → `[1, 3, H, W]`. */
+  mask(image: Tensor, keep?: number): Promise<Tensor>;
+  release(): Promise<void>;
+}
+
+/** Opens the generators of a trained CycleGAN at its crop size, `[1, C, cropPx, cropPx]`. */
+export async function openGenerators(model: CycleGanModel, { threads = 1 } = {}): Promise<Generators> {
+  const { state, networks, cropPx } = model;
+  const forward = await (() => {
+    const graph = createGraph();
+    const mask = graph.input("mask", [1, CONDITION_MAPS.length, cropPx, cropPx]);
+    return compileFunction(graph, { image: simToReal(mask, networks) }, { state, threads });
+  })();
+  const inverse = new Map<number, CompiledFunction>();
+  const inverseAt = async (keep: number) => {
+    const open = inverse.get(keep);
+    if (open) return open;
+    const graph = createGraph();
+    const image = graph.input("image", [1, 1, cropPx, cropPx]);
+    const compiled = await compileFunction(graph, { mask: realToSim(lowPass(image, keep), networks) }, { state, threads });
+    inverse.set(keep, compiled);
+    return compiled;
+  };
+  return {
+    image: async (mask) => (await forward.run({ mask })).image!,
+    mask: async (image, keep = model.lowPass) => (await (await inverseAt(keep)).run({ image })).mask!,
+    release: async () => {
+      await forward.release();
+      for (const compiled of inverse.values()) await compiled.release();
+    },
+  };
+}
+
+/** Image for a label map, with the label that the inverse generator reads in it. */
+export async function generatePair(generators: Generators, labels: LabelMap): Promise<GeneratedPair> {
+  const image = await generators.image(condition(labels));
+  const cycled = await generators.mask(image);
+  return { image: planeOfTensor(image), inputLabels: labels, cycledLabels: labelsOfCondition(cycled) };
+}
+
+/** Canonical plane, 0…1, of an image tensor `[1, 1, H, W]` on the [-1, 1] scale. */
+export function planeOfTensor(image: Tensor): Plane {
+  const [, , height, width] = image.shape as [number, number, number, number];
+  return networkToUnit({ data: image.data, height, width });
+}
+
+/** Image tensor `[1, 1, H, W]` on the [-1, 1] scale of a canonical plane. */
+export function tensorOfPlane(plane: Plane): Tensor {
+  return tensor(unitToNetwork(plane).data, [1, 1, plane.height, plane.width]);
+}

@@ -1,0 +1,96 @@
+import type { Value } from "../../engine/graph.ts";
+import { createGraph, type Graph } from "../../engine/graph.ts";
+import { gradient } from "../../engine/gradient.ts";
+import { add, mul } from "../../engine/ops/index.ts";
+import { adam } from "../../engine/optimizers/adam.ts";
+import { linearDecay } from "../../engine/schedules.ts";
+import { l1, lsgan } from "../../nn/losses.ts";
+import { CONDITION_MAPS } from "./condition.ts";
+import { lowPass } from "./low-pass.ts";
+import { type CycleGanNetworks, judgeReal, judgeSim, parametersOf, realToSim, simToReal } from "./networks.ts";
+
+/** What shapes the training step of a CycleGAN. */
+export interface CycleGanStepOptions {
+  readonly networks: CycleGanNetworks;
+  readonly cropPx: number;
+  readonly steps: number;
+  /** Fraction r of the DCT coefficients that reach `realToSim`; 1 is the vanilla method. */
+  readonly lowPass: number;
+  readonly learningRate: number;
+  readonly cycleWeight: number;
+  /**
+   * A frozen judge of content: loss of a generated image `[1, 1, H, W]` against its condition `[1, 3, H, W]`. It sees whether the
+   * nuclei are really there, which neither the cycle nor the discriminator can be trusted to do.
+   */
+  readonly consistency?: { readonly weight: number; readonly loss: (image: Value, mask: Value) => Value };
+}
+
+/** A graph with the values that a caller reads after a step. */
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
+/**
+ * Generator step: both cycles, least-squares adversarial losses, Adam on both generators.
+ *
+ * In: `mask` `[1, 3, H, W]`, `real` `[1, 1, H, W]`. Out: the losses, `fakeReal` and `fakeSim` for the discriminators' pools.
+ *
+ * @see Zhu et al., ICCV 2017, eq. 3, with the low-pass of {@link lowPass} before every `realToSim`
+ */
+export function generatorStep(options: CycleGanStepOptions): StepGraph {
+  const { networks, cycleWeight, consistency } = options;
+  const { graph, mask, real } = images(options);
+  const fakeReal = simToReal(mask, networks);
+  const cycledSim = realToSim(lowPass(fakeReal, options.lowPass), networks);
+  const fakeSim = realToSim(lowPass(real, options.lowPass), networks);
+  const cycledReal = simToReal(fakeSim, networks);
+
+  const adversarialReal = lsgan(judgeReal(fakeReal, networks), true);
+  const adversarialSim = lsgan(judgeSim(fakeSim, networks), true);
+  const cycleSim = l1(cycledSim, mask);
+  const cycleReal = l1(cycledReal, real);
+  let loss = add(add(adversarialReal, adversarialSim), mul(add(cycleSim, cycleReal), cycleWeight));
+  const outputs: Record<string, Value> = { adversarialReal, adversarialSim, cycleSim, cycleReal };
+  if (consistency) {
+    outputs.consistency = consistency.loss(fakeReal, mask);
+    loss = add(loss, mul(outputs.consistency, consistency.weight));
+  }
+  update(graph, loss, ["simToReal", "realToSim"], "generators", options);
+  return { graph, outputs: { ...outputs, fakeReal, fakeSim } };
+}
+
+/**
+ * Discriminator step: each discriminator learns real against pooled fakes, loss halved as published.
+ *
+ * In: `mask`, `real` as above and `pooledReal`, `pooledSim`, fakes drawn from the pools.
+ */
+export function discriminatorStep(options: CycleGanStepOptions): StepGraph {
+  const { networks, cropPx } = options;
+  const { graph, mask, real } = images(options);
+  const pooledReal = graph.input("pooledReal", [1, 1, cropPx, cropPx]);
+  const pooledSim = graph.input("pooledSim", [1, CONDITION_MAPS.length, cropPx, cropPx]);
+  const judgesReal = mul(add(lsgan(judgeReal(real, networks), true), lsgan(judgeReal(pooledReal, networks), false)), 0.5);
+  const judgesSim = mul(add(lsgan(judgeSim(mask, networks), true), lsgan(judgeSim(pooledSim, networks), false)), 0.5);
+  update(graph, add(judgesReal, judgesSim), ["judgeReal", "judgeSim"], "discriminators", options);
+  return { graph, outputs: { judgeReal: judgesReal, judgeSim: judgesSim } };
+}
+
+function images({ cropPx }: CycleGanStepOptions) {
+  const graph = createGraph();
+  const mask = graph.input("mask", [1, CONDITION_MAPS.length, cropPx, cropPx]);
+  const real = graph.input("real", [1, 1, cropPx, cropPx]);
+  return { graph, mask, real };
+}
+
+/** Adam with β₁ = 0.5; the rate is constant for half the steps, then falls linearly to zero. */
+function update(graph: Graph, loss: Value, scopes: string[], name: string, options: CycleGanStepOptions): void {
+  const { steps, learningRate } = options;
+  const parameters = parametersOf(graph, ...scopes);
+  const schedule = linearDecay({ rate: learningRate, from: Math.floor(steps / 2), to: steps });
+  adam({ learningRate: schedule, beta1: 0.5, beta2: 0.999 }).update(graph, {
+    name,
+    parameters,
+    gradients: gradient(loss, parameters),
+  });
+}

@@ -1,0 +1,42 @@
+import { ShapeError } from "../core/errors.ts";
+import type { LabelMap, Mask } from "../core/plane.ts";
+import { formatShape } from "../core/shape.ts";
+
+/** Pixels that two masks share, and the pixels of each. */
+export interface MaskOverlap {
+  readonly intersection: number;
+  readonly pixelsA: number;
+  readonly pixelsB: number;
+}
+
+/**
+ * Shared pixels of two masks; every non-zero pixel counts as inside, so label maps serve as masks of all their objects.
+ *
+ * @throws {@link ShapeError} when the masks differ in size
+ */
+export function maskOverlap(a: Mask | LabelMap, b: Mask | LabelMap): MaskOverlap {
+  if (a.height !== b.height || a.width !== b.width)
+    throw new ShapeError({
+      where: "maskOverlap",
+      expected: `two masks of the same size, ${formatShape([a.height, a.width])}`,
+      received: formatShape([b.height, b.width]),
+    });
+  let intersection = 0;
+  let pixelsA = 0;
+  let pixelsB = 0;
+  for (let pixel = 0; pixel < a.data.length; pixel++) {
+    const inA = a.data[pixel] !== 0;
+    const inB = b.data[pixel] !== 0;
+    if (inA) pixelsA++;
+    if (inB) pixelsB++;
+    if (inA && inB) intersection++;
+  }
+  return { intersection, pixelsA, pixelsB };
+}
+
+/** Intersection over union of two masks `[H, W]`, ∩/∪; two empty masks agree fully: 1. */
+export function iou(a: Mask | LabelMap, b: Mask | LabelMap): number {
+  const { intersection, pixelsA, pixelsB } = maskOverlap(a, b);
+  const union = pixelsA + pixelsB - intersection;
+  return union === 0 ? 1 : intersection / union;
+}

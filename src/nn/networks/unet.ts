@@ -1,0 +1,73 @@
+import { ShapeError } from "../../core/errors.ts";
+import { formatShape } from "../../core/shape.ts";
+import type { Value } from "../../engine/graph.ts";
+import { concat, maxPool2d, relu, upsampleBilinear2d, upsampleNearest2d } from "../../engine/ops/index.ts";
+import { conv, convNorm, type Mode } from "../layers.ts";
+import type { Scope } from "../scope.ts";
+
+/** A U-Net as plain data. */
+export interface UnetConfig {
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  /** Channels per level, finest first; each level halves the resolution. */
+  readonly channels: readonly number[];
+  readonly norm: "batch" | "group";
+  /** In `train`, batch normalisation uses the batch and updates its running statistics; in `inference` it uses those. */
+  readonly mode: Mode;
+  readonly upsample?: "nearest" | "bilinear";
+  /** `wide`: two convolutions per level on the way up, as published. `narrow`: one, already at the next level's width; 1.8 times fewer operations. */
+  readonly decoder?: "wide" | "narrow";
+}
+
+/** Configurations with a name; channels in and out, and the mode, are the caller's. */
+export const unetPresets = {
+  /** 303 k parameters. */
+  segmenter: { channels: [16, 32, 64, 64], norm: "batch", upsample: "nearest", decoder: "wide" },
+  /** 197 k parameters: the segmenter of the trial in `docs/results.md`. */
+  smallSegmenter: { channels: [16, 32, 64, 64], norm: "batch", upsample: "nearest", decoder: "narrow" },
+} as const satisfies Record<string, Omit<UnetConfig, "inputChannels" | "outputChannels" | "mode">>;
+
+const upsamplings = {
+  nearest: (x: Value) => upsampleNearest2d(x, 2),
+  bilinear: (x: Value) => upsampleBilinear2d(x, 2),
+};
+
+/**
+ * Image to per-pixel predictions without a final non-linearity: `[N, inputChannels, H, W]` to `[N, outputChannels, H, W]`.
+ *
+ * Two 3×3 convolutions per level down, maxima of 2×2 between levels; upwards twice the size, joined with the skip of that level.
+ * Borders are padded with zeros, so that the size is kept, where the paper cropped.
+ *
+ * @throws {@link ShapeError} when H or W is not a multiple of 2^(levels - 1)
+ * @see Ronneberger, Fischer & Brox, "U-Net", MICCAI 2015
+ */
+export function unet(scope: Scope, x: Value, config: UnetConfig): Value {
+  const { outputChannels, channels, norm, mode, upsample = "nearest", decoder = "wide" } = config;
+  requireDivisible(scope.path, x, 2 ** (channels.length - 1));
+  const unit = (name: string, value: Value, width: number, index: number) =>
+    relu(convNorm(scope.at(name), value, { channels: width, kernel: 3, padding: 1, norm, mode, index }));
+  const pair = (name: string, value: Value, width: number) => unit(name, unit(name, value, width, 1), width, 2);
+
+  const skips: Value[] = [];
+  let y = x;
+  for (const [level, width] of channels.entries()) {
+    y = pair(`down${level}`, level === 0 ? y : maxPool2d(y, { kernel: 2, stride: 2 }), width); // [N, width, H/2^level, W/2^level]
+    skips.push(y);
+  }
+  for (let level = channels.length - 2; level >= 0; level--) {
+    const joined = concat([upsamplings[upsample](y), skips[level]!], 1);
+    y = decoder === "wide" ? pair(`up${level}`, joined, channels[level]!) : unit(`up${level}`, joined, channels[Math.max(level - 1, 0)]!, 1);
+  }
+  return conv(scope.at("out"), y, { channels: outputChannels, kernel: 1 });
+}
+
+function requireDivisible(where: string, x: Value, multiple: number): void {
+  const [height, width] = x.shape.slice(2);
+  if (height! % multiple === 0 && width! % multiple === 0) return;
+  throw new ShapeError({
+    where: `unet "${where}"`,
+    expected: `height and width to be multiples of ${multiple}`,
+    received: formatShape(x.shape),
+    fix: "Pad or crop the image, or use fewer levels.",
+  });
+}

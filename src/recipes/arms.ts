@@ -1,0 +1,109 @@
+import type { ArmRecord } from "./record.ts";
+import type { SegmentRecipe } from "./recipe.ts";
+
+/** Where an arm's training pairs come from. */
+export type TrainingSource =
+  | { readonly kind: "simulated" }
+  | { readonly kind: "generated"; readonly generator: string; readonly labels: "input" | "cycled" }
+  | { readonly kind: "real"; readonly images: number };
+
+/** One way of making the labelled set, and with it a model. */
+export interface Arm {
+  readonly name: string;
+  readonly title: string;
+  readonly training: string;
+  readonly role: ArmRecord["role"];
+  readonly annotatedImages: number;
+  /** Equal shares of these make the training set; empty for a classical method. */
+  readonly sources: readonly TrainingSource[];
+}
+
+/** A generator to be trained: the recipe's, and the vanilla one beside it. */
+export interface GeneratorVariant {
+  readonly name: string;
+  readonly lowPass: number;
+  readonly consistencyWeight: number;
+}
+
+/** Generators that a recipe trains. */
+export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
+  const { lowPass, consistencyWeight, compareVanilla } = generator;
+  const own = { name: consistencyWeight > 0 ? "guarded" : lowPass < 1 ? "dct" : "vanilla", lowPass, consistencyWeight };
+  const vanilla = { name: "vanilla", lowPass: 1, consistencyWeight: 0 };
+  return own.name === "vanilla" || !compareVanilla ? [own] : [vanilla, own];
+}
+
+/**
+ * Arms of the recipe `segment`: classical, simulated, generated with input or cycled labels, both together, and real labels.
+ *
+ * @param labelled real training images that carry labels; 0 leaves the real arms out
+ */
+export function segmentArms(recipe: SegmentRecipe, labelled: number): Arm[] {
+  const variants = generatorVariants(recipe);
+  const own = variants.at(-1)!;
+  const cycled: TrainingSource = { kind: "generated", generator: own.name, labels: "cycled" };
+  const arms: Arm[] = [
+    {
+      name: "classical",
+      title: "Otsu + watershed",
+      training: "no learning: threshold, distance watershed, half-maximum edges",
+      role: "classical",
+      annotatedImages: 0,
+      sources: [],
+    },
+    {
+      name: "simulated",
+      title: "Simulation only",
+      training: "pairs from the calibrated simulator",
+      role: "simulated",
+      annotatedImages: 0,
+      sources: [{ kind: "simulated" }],
+    },
+    ...variants.flatMap((variant) => (["input", "cycled"] as const).map((labels) => generatedArm(variant, labels))),
+    {
+      name: "combined",
+      title: "Simulation + generated",
+      training: `half pairs from the simulator, half from the ${own.name} generator with cycled masks`,
+      role: "combined",
+      annotatedImages: 0,
+      sources: [{ kind: "simulated" }, cycled],
+    },
+  ];
+  if (labelled > 0) {
+    const counts = recipe.labelledImages.filter((count) => count < labelled);
+    for (const images of counts)
+      arms.push(realArm(images, labelled), {
+        name: `real-${images}+synthetic`,
+        title: `${images} labelled + synthetic`,
+        training: `${images} labelled real images, simulated and generated pairs, a third each`,
+        role: "combined",
+        annotatedImages: images,
+        sources: [{ kind: "real", images }, { kind: "simulated" }, cycled],
+      });
+    arms.push(realArm(labelled, labelled));
+  }
+  return arms;
+}
+
+function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): Arm {
+  const filter = variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN";
+  return {
+    name: `${variant.name}-${labels}`,
+    title: `${variant.name === "vanilla" ? "Vanilla" : variant.name === "dct" ? "Low-pass" : "Guarded"}, ${labels} mask`,
+    training: `generated images (${filter}${variant.consistencyWeight > 0 ? ", frozen segmenter in the loss" : ""}) with the ${labels} mask as label`,
+    role: "generated",
+    annotatedImages: 0,
+    sources: [{ kind: "generated", generator: variant.name, labels }],
+  };
+}
+
+function realArm(images: number, labelled: number): Arm {
+  return {
+    name: images === labelled ? "real-all" : `real-${images}`,
+    title: images === labelled ? `All ${images} real labels` : `${images} real labels`,
+    training: `${images} labelled real images`,
+    role: "real",
+    annotatedImages: images,
+    sources: [{ kind: "real", images }],
+  };
+}

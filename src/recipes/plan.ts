@@ -1,0 +1,146 @@
+import { type Arm, type GeneratorVariant, generatorVariants, segmentArms } from "./arms.ts";
+import type { SegmentRecipe } from "./recipe.ts";
+
+/** Seconds that one training step takes on this machine, with one thread. */
+export interface StepSeconds {
+  readonly segmenter: number;
+  readonly cyclegan: number;
+}
+
+/** One piece of work; its result is `checkpoints/ID.json`, and once that exists it is never done again. */
+export interface Job {
+  readonly id: string;
+  readonly kind: "simulate" | "fit-segmenter" | "fit-cyclegan" | "generate" | "score";
+  readonly title: string;
+  readonly seed: number;
+  /** Arm or generator variant that it belongs to. */
+  readonly subject: string;
+  readonly after: readonly string[];
+  /** Expected seconds of one core: weighs the progress. */
+  readonly seconds: number;
+}
+
+/** A recipe turned into work: what is trained for how long, and in which order. Kept in the run folder, so a continued run follows it. */
+export interface Plan {
+  readonly arms: readonly Arm[];
+  readonly variants: readonly GeneratorVariant[];
+  readonly seeds: readonly number[];
+  readonly segmenterSteps: number;
+  readonly cycleganSteps: number;
+  readonly workers: number;
+  readonly jobs: readonly Job[];
+  readonly expectedMinutes: number;
+  readonly warnings: readonly string[];
+}
+
+/** Steps of the full preset, and the fewest with which a training is worth its name. */
+const FULL = { segmenter: 600, cyclegan: 2000 };
+const FEWEST = { segmenter: 120, cyclegan: 250 };
+
+/**
+ * Work of a recipe within its minutes.
+ *
+ * Steps of both trainings are scaled by one factor until the expected time fits; never above the full preset, never below a floor.
+ */
+export function planSegment(
+  recipe: SegmentRecipe,
+  { labelled, scored, workers, stepSeconds }: { labelled: number; scored: boolean; workers: number; stepSeconds: StepSeconds },
+): Plan {
+  const arms = segmentArms(recipe, scored ? labelled : 0).filter((arm) => scored || needed(arm));
+  const variants = generatorVariants(recipe).filter((variant) => usedBy(arms, variant.name));
+  const seeds = Array.from({ length: recipe.seeds }, (_, k) => recipe.seed + k);
+  const learned = arms.filter((arm) => arm.sources.length > 0).length;
+  const cost = (scale: number) => {
+    const segmenterSteps = recipe.segmenter.steps ?? scaled(FULL.segmenter, FEWEST.segmenter, scale);
+    const cycleganSteps = recipe.generator.steps ?? scaled(FULL.cyclegan, FEWEST.cyclegan, scale);
+    const perSeed = learned * segmenterSteps * stepSeconds.segmenter + variants.length * cycleganSteps * stepSeconds.cyclegan;
+    const overhead = 4 + recipe.simulate.pairs * 0.02 * (1 + variants.length * 3);
+    return { segmenterSteps, cycleganSteps, minutes: (seeds.length * (perSeed + overhead)) / workers / 0.9 / 60 };
+  };
+  let scale = 1;
+  while (scale > 0.02 && cost(scale).minutes > recipe.minutes) scale *= 0.97;
+  const { segmenterSteps, cycleganSteps, minutes } = cost(scale);
+  const warnings: string[] = [];
+  if (minutes > recipe.minutes * 1.05)
+    warnings.push(
+      `This machine needs about ${Math.ceil(minutes)} minutes for the shortest sensible training of all arms; ${recipe.minutes} were asked for.`,
+    );
+  if (scale < 0.5) warnings.push("The minutes allow less than half of the full training; scores will be lower and noisier than possible.");
+  const jobs = seeds.flatMap((seed) => jobsOfSeed(seed, { arms, variants, segmenterSteps, cycleganSteps, stepSeconds, recipe, scored }));
+  if (scored && arms.some((arm) => arm.name === "classical")) jobs.push(scoreJob("classical", seeds[0]!, []));
+  return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, expectedMinutes: minutes, warnings };
+}
+
+function scaled(full: number, fewest: number, scale: number): number {
+  return Math.max(fewest, Math.round((full * scale) / 10) * 10);
+}
+
+/** Without a test set only the arms that a user would take home are trained. */
+function needed(arm: Arm): boolean {
+  return arm.name === "simulated" || arm.name === "combined";
+}
+
+function usedBy(arms: readonly Arm[], generator: string): boolean {
+  return arms.some((arm) => arm.sources.some((source) => source.kind === "generated" && source.generator === generator));
+}
+
+interface SeedContext {
+  readonly arms: readonly Arm[];
+  readonly variants: readonly GeneratorVariant[];
+  readonly segmenterSteps: number;
+  readonly cycleganSteps: number;
+  readonly stepSeconds: StepSeconds;
+  readonly recipe: SegmentRecipe;
+  readonly scored: boolean;
+}
+
+/** All work of one seed. The long trainings come first, so that the workers end together. */
+function jobsOfSeed(seed: number, context: SeedContext): Job[] {
+  const { arms, variants, stepSeconds, recipe } = context;
+  const jobs: Job[] = [
+    { id: `simulate-${seed}`, kind: "simulate", title: `simulate (seed ${seed})`, seed, subject: "simulated", after: [], seconds: recipe.simulate.pairs * 0.02 },
+  ];
+  for (const variant of variants) {
+    const after = variant.consistencyWeight > 0 ? [`simulate-${seed}`, `segmenter-simulated-${seed}`] : [`simulate-${seed}`];
+    jobs.push({
+      id: `cyclegan-${variant.name}-${seed}`,
+      kind: "fit-cyclegan",
+      title: `train CycleGAN (${variant.name}, seed ${seed})`,
+      seed,
+      subject: variant.name,
+      after,
+      seconds: context.cycleganSteps * stepSeconds.cyclegan,
+    });
+  }
+  for (const variant of variants)
+    jobs.push({
+      id: `generate-${variant.name}-${seed}`,
+      kind: "generate",
+      title: `generate and audit (${variant.name}, seed ${seed})`,
+      seed,
+      subject: variant.name,
+      after: [`cyclegan-${variant.name}-${seed}`, `segmenter-simulated-${seed}`],
+      seconds: recipe.simulate.pairs * 0.06,
+    });
+  for (const arm of arms.filter(({ sources }) => sources.length > 0)) {
+    const after = arm.sources.flatMap((source) =>
+      source.kind === "simulated" ? [`simulate-${seed}`] : source.kind === "generated" ? [`generate-${source.generator}-${seed}`] : [],
+    );
+    const id = `segmenter-${arm.name}-${seed}`;
+    jobs.push({
+      id,
+      kind: "fit-segmenter",
+      title: `train segmenter (${arm.title.toLowerCase()}, seed ${seed})`,
+      seed,
+      subject: arm.name,
+      after,
+      seconds: context.segmenterSteps * stepSeconds.segmenter,
+    });
+    if (context.scored) jobs.push(scoreJob(arm.name, seed, [id]));
+  }
+  return jobs;
+}
+
+function scoreJob(arm: string, seed: number, after: readonly string[]): Job {
+  return { id: `score-${arm}-${seed}`, kind: "score", title: `score on real images (${arm}, seed ${seed})`, seed, subject: arm, after, seconds: 5 };
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { networkPresets } from "../generators/cyclegan/networks.ts";
+
+/**
+ * The recipe `segment`: founding system 4 as plain data. What a user may say, its unit, its default, and what more and less of it do.
+ */
+export const SegmentRecipe = z.strictObject({
+  recipe: z.literal("segment"),
+  title: z.string().default("Nuclei segmentation without annotation"),
+  /** Folder of real images to learn from. Labels found there are used by the `real` arms alone. Left out: the embedded stand-in microscope. */
+  real: z.string().optional(),
+  /** Folder of labelled real images to score on; never learned from. Left out: nothing is scored, unless `real` is the stand-in. */
+  test: z.string().optional(),
+  /** Wall-clock budget. Training steps are scaled down to fit; more minutes than the full preset needs change nothing. */
+  minutes: z.number().positive().max(100_000).default(30),
+  /** First seed; the k-th repetition uses `seed + k`. */
+  seed: z.int().min(0).default(0),
+  /** Repetitions of every arm. An interval over fewer than three says little. */
+  seeds: z.int().min(1).max(20).default(3),
+  /** Processes that work side by side; left out: one per core, at most four. */
+  workers: z.int().min(1).max(64).optional(),
+  simulate: z
+    .strictObject({
+      /** Image–label pairs per seed. */
+      pairs: z.int().min(8).max(100_000).default(500),
+      /** Nuclei per area, relative to what was found in the real images. Other than 1 breeds a hidden signal on purpose. */
+      densityFactor: z.number().min(0.1).max(5).default(1),
+    })
+    .prefault({}),
+  generator: z
+    .strictObject({
+      kind: z.literal("cyclegan").default("cyclegan"),
+      /** Sizes of the networks: `compact` for minutes on a laptop, `resnet6` and `resnet9` as published. */
+      networks: z.enum(Object.keys(networkPresets) as [keyof typeof networkPresets]).default("compact"),
+      /** Fraction of DCT coefficients per axis that reach the inverse generator. 1 is the vanilla method; below 0.2 boundaries blur away. */
+      lowPass: z.number().min(0.1).max(1).default(0.3),
+      /** Training steps; left out: 2000, or fewer when the minutes do not allow it. */
+      steps: z.int().min(10).max(10_000_000).optional(),
+      /** Weight of the frozen simulation-trained segmenter in the loss; 0 leaves it out, 2 cures a hidden signal. */
+      consistencyWeight: z.number().min(0).max(100).default(0),
+      /** Adds the arms of the vanilla CycleGAN to compare with. */
+      compareVanilla: z.boolean().default(true),
+    })
+    .prefault({}),
+  segmenter: z
+    .strictObject({
+      /** Training steps of every arm; left out: 600, or fewer when the minutes do not allow it. */
+      steps: z.int().min(10).max(10_000_000).optional(),
+    })
+    .prefault({}),
+  /** Numbers of real labelled images for the curve of score against labelling effort; `all` is added by itself. Empty: no curve. */
+  labelledImages: z.array(z.int().min(1)).default([2, 5, 10]),
+  audit: z
+    .strictObject({
+      /** What happens to a generated image whose label is doubted by the witnesses. */
+      onDoubt: z.enum(["keep", "reject"]).default("reject"),
+    })
+    .prefault({}),
+});
+
+export type SegmentRecipe = z.infer<typeof SegmentRecipe>;
+
+/** Recipes by name. */
+export const recipes = { segment: SegmentRecipe } as const;

@@ -1,0 +1,176 @@
+import { z } from "zod";
+
+/**
+ * What a run leaves behind: `record.json`. Every number in a report stands here, and the page can be built again from this file and
+ * the pictures beside it. `docs/record.schema.json` is made from this schema; a test keeps the two equal.
+ */
+
+/** A mean with its 95 % interval over seeds and test images. `perSeed` are the scores of the single models, `n` the test images. */
+export const Score = z.strictObject({
+  metric: z.string(),
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+  perSeed: z.array(z.number()),
+  n: z.int(),
+});
+
+/** One way of composing the training set, and how the models trained on it did on the same real test images. */
+export const ArmRecord = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  /** What the models were trained on, in plain words. */
+  training: z.string(),
+  /** How many images a person had to annotate for it. */
+  annotatedImages: z.int(),
+  /** `classical` and `real` arms are what synthetic arms are held against. */
+  role: z.enum(["classical", "simulated", "generated", "combined", "real"]),
+  scores: z.array(Score),
+});
+
+/** A paired difference of two arms on the same test images and seeds. */
+export const Comparison = z.strictObject({
+  arm: z.string(),
+  baseline: z.string(),
+  metric: z.string(),
+  difference: z.number(),
+  low: z.number(),
+  high: z.number(),
+  pValue: z.number(),
+  /** After Holm's correction over all comparisons of the record. */
+  adjustedPValue: z.number(),
+  outcome: z.enum(["helped", "no clear difference", "hurt", "cannot tell"]),
+  sentence: z.string(),
+});
+
+/** A collection of images that took part. */
+export const DataRecord = z.strictObject({
+  role: z.enum(["real, for learning", "real, for scoring", "simulated", "generated"]),
+  name: z.string(),
+  images: z.int(),
+  /** Objects in the labels; 0 when there are none. */
+  objects: z.int(),
+  /** Whether labels of this collection were used by an arm for training. */
+  labelsUsedBy: z.array(z.string()),
+  hash: z.string(),
+  /** True when these "real" images are themselves made by a simulator, as in the demo. */
+  standIn: z.boolean(),
+});
+
+/** How well generated images still match their labels, for one generator. */
+export const AuditRecord = z.strictObject({
+  generator: z.string(),
+  images: z.int(),
+  kept: z.int(),
+  relabelled: z.int(),
+  rejected: z.int(),
+  /** Per witness: median F1@0.5 between label and witness, over images, with the tenth percentile. */
+  witnesses: z.array(
+    z.strictObject({ name: z.string(), medianF1: z.number(), lowF1: z.number(), countBias: z.number(), areaBias: z.number() }),
+  ),
+  /** Share of labelled objects whose outline shows no contrast in the image. */
+  invisibleShare: z.number(),
+  /** F1@0.5 of every image, for a histogram. */
+  perImage: z.array(z.number()),
+});
+
+/** Whether a generator hides its label in the image. */
+export const SteganographyRecord = z.strictObject({
+  generator: z.string(),
+  lowPass: z.number(),
+  /** L1 error of F(G(m)) on the [-1, 1] scale, undisturbed and after each disturbance. */
+  cycleErrors: z.array(z.strictObject({ disturbance: z.string(), error: z.number(), ratio: z.number() })),
+  /** Energy above half the Nyquist frequency, generated over real. */
+  highBandRatio: z.number(),
+  hidden: z.boolean(),
+  sentence: z.string(),
+});
+
+/** One descriptor of real, simulated and generated images, as samples for a histogram. */
+export const DescriptorRecord = z.strictObject({
+  name: z.string(),
+  unit: z.string(),
+  samples: z.record(z.string(), z.array(z.number())),
+  /** Distance of each source to real: Wasserstein-1 in units of the real standard deviation. */
+  distances: z.record(z.string(), z.number()),
+});
+
+/** A picture in the run folder; the report embeds it. */
+export const Picture = z.strictObject({
+  role: z.enum(["comparison", "overlay", "audit", "steganography", "calibration", "equalised"]),
+  title: z.string(),
+  caption: z.string(),
+  /** PNG, relative to the run folder. */
+  file: z.string(),
+});
+
+/** Score against number of real labelled images, with and without synthetic data. */
+export const LearningCurve = z.strictObject({
+  metric: z.string(),
+  series: z.array(
+    z.strictObject({
+      name: z.string(),
+      points: z.array(z.strictObject({ labelledImages: z.int(), value: z.number(), low: z.number(), high: z.number() })),
+    }),
+  ),
+});
+
+/** Losses of one training, thinned to at most 500 points. */
+export const TrainingRecord = z.strictObject({
+  name: z.string(),
+  steps: z.int(),
+  seconds: z.number(),
+  curves: z.record(z.string(), z.array(z.number())),
+});
+
+export const RunRecord = z.strictObject({
+  schemaVersion: z.literal(1),
+  title: z.string(),
+  fantascope: z.string(),
+  /** The recipe with every default filled in. */
+  recipe: z.record(z.string(), z.unknown()),
+  command: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  seconds: z.number(),
+  peakMemoryMb: z.number(),
+  machine: z.strictObject({
+    platform: z.string(),
+    processor: z.string(),
+    cores: z.int(),
+    memoryGb: z.number(),
+    node: z.string(),
+    onnxruntime: z.string(),
+    lowering: z.string(),
+    workers: z.int(),
+  }),
+  data: z.array(DataRecord),
+  arms: z.array(ArmRecord),
+  comparisons: z.array(Comparison),
+  verdict: z.strictObject({
+    outcome: z.enum(["helped", "no clear difference", "hurt", "cannot tell", "not scored"]),
+    sentence: z.string(),
+    /** The arm that the verdict recommends to use. */
+    recommended: z.string(),
+  }),
+  audits: z.array(AuditRecord),
+  steganography: z.array(SteganographyRecord),
+  descriptors: z.array(DescriptorRecord),
+  learningCurves: z.array(LearningCurve),
+  trainings: z.array(TrainingRecord),
+  pictures: z.array(Picture),
+  warnings: z.array(z.string()),
+  methods: z.array(z.strictObject({ name: z.string(), reference: z.string() })),
+});
+
+export type Score = z.infer<typeof Score>;
+export type ArmRecord = z.infer<typeof ArmRecord>;
+export type Comparison = z.infer<typeof Comparison>;
+export type DataRecord = z.infer<typeof DataRecord>;
+export type AuditRecord = z.infer<typeof AuditRecord>;
+export type SteganographyRecord = z.infer<typeof SteganographyRecord>;
+export type DescriptorRecord = z.infer<typeof DescriptorRecord>;
+export type Picture = z.infer<typeof Picture>;
+export type LearningCurve = z.infer<typeof LearningCurve>;
+export type TrainingRecord = z.infer<typeof TrainingRecord>;
+export type RunRecord = z.infer<typeof RunRecord>;

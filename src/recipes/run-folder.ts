@@ -1,0 +1,108 @@
+import { appendFile, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
+import { OutputError } from "../core/errors.ts";
+import type { SegmentRecipe } from "./recipe.ts";
+
+/**
+ * The folder of one run: `recipe.yaml`, `record.json`, `events.jsonl`, `checkpoints/`, `synthetic/`, `models/`, `pictures/`,
+ * `report.html`. The folder is the result, and the place from which an interrupted run continues.
+ */
+export interface RunFolder {
+  readonly path: string;
+  /** Path of a file of the run. */
+  file(...parts: string[]): string;
+  readJson<T>(...parts: string[]): Promise<T | undefined>;
+  /** Writes JSON whole or not at all. */
+  writeJson(value: unknown, ...parts: string[]): Promise<void>;
+  /** Adds a line to `events.jsonl`. */
+  log(event: Record<string, unknown>): Promise<void>;
+}
+
+/** Handle on a run folder that exists. */
+export function runFolder(path: string): RunFolder {
+  const file = (...parts: string[]) => join(path, ...parts);
+  return {
+    path,
+    file,
+    async readJson(...parts) {
+      const text = await readFile(file(...parts), "utf8").catch(() => undefined);
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+    writeJson: (value, ...parts) => writeWhole(file(...parts), `${JSON.stringify(value, null, 2)}\n`),
+    log: (event) => appendFile(file("events.jsonl"), `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`),
+  };
+}
+
+/**
+ * Makes the folder of a run, or opens it to continue.
+ *
+ * @throws {@link OutputError} when the folder cannot be written, holds something else, or holds a run of another recipe
+ */
+export async function openRunFolder(path: string, recipe: SegmentRecipe): Promise<RunFolder> {
+  const folder = runFolder(resolve(path));
+  const existing = await readFile(folder.file("recipe.yaml"), "utf8").catch(() => undefined);
+  if (existing !== undefined) {
+    refuseOtherRecipe(folder.path, parse(existing), recipe);
+    return folder;
+  }
+  try {
+    await mkdir(folder.path, { recursive: true });
+    const entries = await readdir(folder.path);
+    if (entries.length > 0)
+      throw new OutputError({
+        where: folder.path,
+        expected: "a new or empty folder, or the folder of an earlier run",
+        received: `a folder that holds ${entries[0]}${entries.length > 1 ? ` and ${entries.length - 1} more` : ""}`,
+        fix: "Choose another folder with --out.",
+      });
+    for (const part of ["checkpoints", "synthetic", "models", "pictures"]) await mkdir(folder.file(part));
+    await writeWhole(folder.file("recipe.yaml"), stringify(recipe));
+  } catch (cause) {
+    if (cause instanceof OutputError) throw cause;
+    throw unwritable(folder.path, cause);
+  }
+  return folder;
+}
+
+function refuseOtherRecipe(path: string, there: unknown, wanted: SegmentRecipe): void {
+  const differing = Object.keys({ ...(there as object), ...wanted }).filter(
+    (key) => JSON.stringify((there as Record<string, unknown>)[key]) !== JSON.stringify(wanted[key as keyof SegmentRecipe]),
+  );
+  if (differing.length > 0)
+    throw new OutputError({
+      where: path,
+      expected: "the folder of a run with this very recipe",
+      received: `a run whose ${differing.join(", ")} ${differing.length > 1 ? "differ" : "differs"}`,
+      fix: "Choose another folder with --out, or repeat the earlier settings to continue that run.",
+    });
+}
+
+/** Writes a file through a neighbour that is renamed at the end, so that nobody ever sees half of it. */
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
+  const part = `${file}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(part, "w");
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, file);
+  } catch (cause) {
+    await rm(part, { force: true }).catch(() => {});
+    throw unwritable(file, cause);
+  }
+}
+
+function unwritable(where: string, cause: unknown): OutputError {
+  return new OutputError({
+    where,
+    expected: "a place that can be written",
+    received: (cause as Error).message,
+    fix: "Free some space, or choose another folder with --out.",
+    cause,
+  });
+}

@@ -1,0 +1,85 @@
+/** Numbers as the pages print them. One place, so that the same quantity looks the same everywhere. */
+
+/** Real minus sign: a hyphen is too short beside digits. */
+function withMinus(text: string): string {
+  return text.replace(/^-/, "−");
+}
+
+/** Score with three decimals: `0.904`. */
+export function formatScore(value: number): string {
+  return withMinus(value.toFixed(3));
+}
+
+/** Interval of a score: `0.881–0.921`; with words when a minus sign could be mistaken for the dash. */
+export function formatInterval(low: number, high: number, format: (value: number) => string = formatScore): string {
+  return `${format(low)}${low < 0 || high < 0 ? " to " : "–"}${format(high)}`;
+}
+
+/** Difference with its sign: `+0.023`. */
+export function formatDifference(value: number): string {
+  return value > 0 ? `+${value.toFixed(3)}` : withMinus(value.toFixed(3));
+}
+
+/** Share as a percentage, one decimal below ten: `3.5 %`. */
+export function formatShare(share: number): string {
+  const percent = 100 * share;
+  const decimals = percent > 0 && percent < 9.95 ? 1 : 0;
+  return `${withMinus(percent.toFixed(decimals))} %`;
+}
+
+/** Signed percentage: `+3.5 %`. */
+export function formatSignedShare(share: number): string {
+  return share > 0 ? `+${formatShare(share)}` : formatShare(share);
+}
+
+/** p-value: `0.012`, or `< 0.001`. */
+export function formatP(p: number): string {
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+/** Any number with about three significant digits: `0.0284`, `12.3`, `12,345`. */
+export function formatNumber(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 100) return withMinus(Math.round(value).toLocaleString("en-US"));
+  if (size < 0.001) return withMinus(value.toExponential(1));
+  return withMinus(value.toPrecision(3));
+}
+
+/** Whole number with thousands marked: `12,345`. */
+export function formatCount(count: number): string {
+  return withMinus(count.toLocaleString("en-US"));
+}
+
+/** Count with its noun: `1 image`, `12 images`. */
+export function formatCounted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : plural}`;
+}
+
+/** Seconds as a person says them: `42 s`, `4 min 12 s`, `1 h 3 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${seconds < 9.95 ? formatNumber(Math.round(seconds * 10) / 10) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Megabytes as `640 MB` or `1.4 GB`. */
+export function formatMemory(megabytes: number): string {
+  return megabytes < 1000 ? `${Math.round(megabytes)} MB` : `${(megabytes / 1000).toFixed(1)} GB`;
+}
+
+/** ISO time as `2025-03-04 11:20 UTC`; other text as it is. */
+export function formatTime(iso: string): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return iso;
+  const utc = time.toISOString();
+  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`;
+}
+
+/** List as in a sentence: `a, b and c`. */
+export function formatList(items: readonly string[]): string {
+  if (items.length < 2) return items.join("");
+  return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}

@@ -1,0 +1,90 @@
+import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
+import { tensor } from "../../core/tensor.ts";
+import { type CanonicalForm, estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
+import { unitToNetwork } from "../../data/normalization.ts";
+import { createGraph } from "../../engine/graph.ts";
+import { sigmoid } from "../../engine/ops/index.ts";
+import { compileFunction, type State } from "../../engine/step.ts";
+import { type InstanceMaps, type InstanceOptions, instancesFromMaps, withoutSpecks } from "../../image/instance-maps.ts";
+import { resizePlane } from "../../image/resize-plane.ts";
+import { MAP_NAMES, segmenterLogits } from "./network.ts";
+import { placeTiles, readTile, type TileGrid } from "./tiles.ts";
+
+/** A segmenter that is open for prediction. Release it when done. */
+export interface Segmenter {
+  /** Foreground, border and distance of a canonical plane, `[H, W]` each, 0…1. */
+  maps(canonical: Plane): Promise<InstanceMaps>;
+  release(): Promise<void>;
+}
+
+/** How large images are cut. */
+export interface TileOptions {
+  /** Edge of a tile; a multiple of 8. */
+  readonly tilePx?: number;
+  /** Pixels that neighbouring tiles share; their predictions are blended there. */
+  readonly overlapPx?: number;
+  readonly threads?: number;
+}
+
+/** Opens one trained network, or several whose maps are averaged (an ensemble). */
+export async function openSegmenter(states: readonly State[], options: TileOptions = {}): Promise<Segmenter> {
+  const { tilePx = 192, overlapPx = 32, threads = 1 } = options;
+  const networks = await Promise.all(
+    states.map((state) => {
+      const graph = createGraph();
+      const image = graph.input("image", [1, 1, tilePx, tilePx]);
+      return compileFunction(graph, { maps: sigmoid(segmenterLogits(image, "inference")) }, { state, threads });
+    }),
+  );
+  return {
+    async maps(canonical) {
+      const grid: TileGrid = placeTiles(canonical.height, canonical.width, { tilePx, overlapPx });
+      const summed = MAP_NAMES.map(() => emptyPlane(canonical.height, canonical.width));
+      const source = unitToNetwork(canonical);
+      for (const tile of grid.tiles) {
+        const image = tensor(readTile(source, tile, tilePx), [1, 1, tilePx, tilePx]);
+        for (const network of networks) {
+          const maps = (await network.run({ image })).maps!.data;
+          MAP_NAMES.forEach((_, channel) => {
+            grid.blend(summed[channel]!, tile, maps.subarray(channel * tilePx ** 2, (channel + 1) * tilePx ** 2), 1 / networks.length);
+          });
+        }
+      }
+      const [foreground, border, distance] = summed as [Plane, Plane, Plane];
+      return { foreground, border, distance };
+    },
+    release: async () => {
+      for (const network of networks) await network.release();
+    },
+  };
+}
+
+/** Objects smaller than this share of a canonical nucleus (20 px across) are dropped as specks. */
+const SMALLEST_SHARE = 0.06;
+
+/**
+ * Instances in an image of any size and any grey levels.
+ *
+ * The image is brought to canonical form (nuclei about 20 px across, background 0.1, nuclei 0.55), the maps are predicted tile by
+ * tile and brought back to the image's own pixels, and instances are cut there.
+ *
+ * @param plane grey levels, `[H, W]`
+ * @param form the canonical form; estimated from the image itself when left out
+ */
+export async function segmentInstances(
+  segmenter: Segmenter,
+  plane: Plane,
+  { form = estimateCanonicalForm(plane), ...options }: InstanceOptions & { readonly form?: CanonicalForm } = {},
+): Promise<LabelMap> {
+  const maps = await segmenter.maps(toCanonical(plane, form));
+  const native = (map: Plane) => resizePlane(map, plane.height, plane.width, { method: "bilinear" });
+  const canonicalNucleusPx = Math.PI * 10 ** 2;
+  const smallest = (SMALLEST_SHARE * canonicalNucleusPx) / form.scale ** 2;
+  return withoutSpecks(
+    instancesFromMaps(
+      { foreground: native(maps.foreground), border: native(maps.border), distance: native(maps.distance) },
+      options,
+    ),
+    smallest,
+  );
+}
