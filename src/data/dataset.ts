@@ -53,10 +53,18 @@ export interface Item {
   readonly provenance: Provenance;
 }
 
+/** What a dataset knows of an item without reading its pixels. */
+export interface DatasetEntry {
+  readonly name: string;
+  readonly group: string;
+}
+
 /** An ordered, lazily read collection: nothing is in memory but the item that `get` returns. */
 export interface Dataset {
   readonly name: string;
   readonly length: number;
+  /** Name and group of every item, in order, where they are known without reading pixels. */
+  readonly entries?: readonly DatasetEntry[];
   get(index: number): Promise<Item>;
   /** SHA-256 over names, pixels and annotations, in order: the same content has the same hash wherever it lies. */
   hash(): Promise<string>;

@@ -36,6 +36,11 @@ export interface Value extends ArrayType {
   readonly source: Source;
 }
 
+/** A parameter or state: it has a name, and its numbers live outside the graph. */
+export interface Variable extends Value {
+  readonly name: string;
+}
+
 /** A value, or a plain number that stands for a scalar constant. */
 export type Operand = Value | number;
 
@@ -73,19 +78,21 @@ export interface Op<A extends Attributes = Attributes> {
 export interface Graph {
   readonly inputs: ReadonlyMap<string, Value>;
   /** Parameters and states by name, in order of creation. */
-  readonly variables: ReadonlyMap<string, Value>;
+  readonly variables: ReadonlyMap<string, Variable>;
   /** Next value of each parameter or state that a step changes. */
-  readonly assignments: ReadonlyMap<Value, Value>;
+  readonly assignments: ReadonlyMap<Variable, Value>;
+  /** The trainable ones among the variables. */
+  parameters(): Variable[];
   /** Array handed over at every run. */
   input(name: string, shape: Shape, dataType?: DataType): Value;
   /** Fixed numbers; a single number with a shape fills it. */
   constant(data: number | TensorData, shape?: Shape): Value;
   /** Trainable array. The same name again gives the same value: that is how weights are shared. */
-  parameter(name: string, shape: Shape, initializer: Initializer): Value;
+  parameter(name: string, shape: Shape, initializer: Initializer): Variable;
   /** Array carried from step to step without being trained: moments, running statistics, a step counter. */
-  state(name: string, shape: Shape, initializer: Initializer): Value;
+  state(name: string, shape: Shape, initializer: Initializer): Variable;
   /** Says what a parameter or state becomes after the step; everything else in the step still sees its old numbers. */
-  assign(variable: Value, next: Value): void;
+  assign(variable: Variable, next: Value): void;
   /** Result of an operator; operators call this, everybody else calls operators. */
   apply<A extends Attributes>(op: Op<A>, inputs: readonly Operand[], attributes: A): Value;
 }
@@ -93,8 +100,8 @@ export interface Graph {
 /** Empty graph. */
 export function createGraph(): Graph {
   const inputs = new Map<string, Value>();
-  const variables = new Map<string, Value>();
-  const assignments = new Map<Value, Value>();
+  const variables = new Map<string, Variable>();
+  const assignments = new Map<Variable, Value>();
   const known = new Map<string, Value>();
   let count = 0;
 
@@ -113,10 +120,10 @@ export function createGraph(): Graph {
     return made;
   };
 
-  const variable = (kind: "parameter" | "state", name: string, shape: Shape, initializer: Initializer): Value => {
+  const variable = (kind: "parameter" | "state", name: string, shape: Shape, initializer: Initializer): Variable => {
     const found = variables.get(name);
     if (!found) {
-      const made = create(shape, "float32", { kind, name, initializer });
+      const made = { ...create(shape, "float32", { kind, name, initializer }), name };
       variables.set(name, made);
       return made;
     }
@@ -140,6 +147,7 @@ export function createGraph(): Graph {
     inputs,
     variables,
     assignments,
+    parameters: () => [...variables.values()].filter(({ source }) => source.kind === "parameter"),
     input(name, shape, dataType = "float32") {
       if (inputs.has(name))
         throw new GraphError({ where: `input "${name}"`, expected: "a new name", received: "one already taken" });

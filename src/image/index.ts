@@ -15,6 +15,13 @@ export { fillHoles } from "./fill-holes.ts";
 export { type FourierTransform, fourierTransform } from "./fourier-transform.ts";
 export { gaussianBlur } from "./gaussian-blur.ts";
 export { type Histogram, histogram } from "./histogram.ts";
+export {
+  type InstanceMaps,
+  type InstanceOptions,
+  instanceMaps,
+  instancesFromMaps,
+  withoutSpecks,
+} from "./instance-maps.ts";
 export { keptCoefficients, lowPassDct, lowPassMatrix } from "./low-pass-dct.ts";
 export { medianOf } from "./median-of.ts";
 export { opening } from "./opening.ts";
@@ -24,6 +31,7 @@ export { percentile, type Values } from "./percentile.ts";
 export { type PowerSpectrum, powerSpectrum } from "./power-spectrum.ts";
 export { type Region, regions } from "./regions.ts";
 export { relabel } from "./relabel.ts";
+export { requireSameSize, type Sized } from "./require-same-size.ts";
 export { resizeLabels } from "./resize-labels.ts";
 export { type ResizeMethod, resizePlane } from "./resize-plane.ts";
 export { watershed } from "./watershed.ts";

@@ -39,10 +39,11 @@ function slidingMaximum(
 }
 
 /**
- * Local maxima, highest first, no two of them closer than `minDistance`.
+ * Local maxima, highest first, more than `minDistance` apart.
  *
- * A peak is the largest value in the square of ± `minDistance` pixels around it; of equal ones that are too close, the first in
- * reading order stays. Pixels at the border can be peaks. A plane of one value has none.
+ * A peak is the largest value in the square of ± `minDistance` pixels around it; of equal ones within one square, the first in
+ * reading order stays, so a plateau of two pixels is one peak (`skimage.feature.peak_local_max` may keep both; otherwise it finds
+ * the same with `exclude_border=False`). Pixels at the border can be peaks. A plane of one value has none.
  *
  * @param options.minDistance in pixels, along the longer of the two axes
  * @param options.threshold peaks must be higher; by default higher than the lowest pixel

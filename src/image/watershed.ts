@@ -58,6 +58,20 @@ function floodQueue(capacity: number) {
   };
 }
 
+/** Where a label can go from a pixel, nearest first; the order decides between equals. */
+const SIDES = [
+  [-1, 0],
+  [0, -1],
+  [0, 1],
+  [1, 0],
+] as const;
+const CORNERS = [
+  [-1, -1],
+  [-1, 1],
+  [1, -1],
+  [1, 1],
+] as const;
+
 /**
  * Watershed by flooding: every marker grows over the mask, low priority values first, until the markers meet.
  *
@@ -80,37 +94,37 @@ export function watershed(
   requireSameSize("watershed markers", priority, markers);
   if (mask) requireSameSize("watershed mask", priority, mask);
   const { height, width } = priority;
-  const allowed = mask?.data;
   const data = new Uint32Array(height * width);
   const queue = floodQueue(data.length);
 
-  for (let i = 0; i < data.length; i++) {
-    if (markers.data[i] === 0 || (allowed && allowed[i] === 0)) continue;
-    data[i] = markers.data[i]!;
-    queue.push(i, priority.data[i]!);
+  // Pixels still free, with a closed frame of one pixel around the image, so that neighbours need no test for the border.
+  const stride = width + 2;
+  const isFree = new Uint8Array((height + 2) * stride);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (mask && mask.data[i] === 0) continue;
+      if (markers.data[i] === 0) {
+        isFree[(y + 1) * stride + x + 1] = 1;
+      } else {
+        data[i] = markers.data[i]!;
+        queue.push(i, priority.data[i]!);
+      }
+    }
   }
 
+  const steps: readonly (readonly [dy: number, dx: number])[] = connectivity === 8 ? [...SIDES, ...CORNERS] : SIDES;
+  const imageSteps = Int32Array.from(steps, ([dy, dx]) => dy * width + dx);
+  const frameSteps = Int32Array.from(steps, ([dy, dx]) => dy * stride + dx);
   for (let pixel = queue.pop(); pixel >= 0; pixel = queue.pop()) {
     const label = data[pixel]!;
-    const x = pixel % width;
-    const hasLeft = x > 0;
-    const hasRight = x < width - 1;
-    const hasAbove = pixel >= width;
-    const hasBelow = pixel < data.length - width;
-    const reach = (neighbour: number) => {
-      if (data[neighbour] !== 0 || (allowed && allowed[neighbour] === 0)) return;
+    const framed = pixel + stride + 1 + 2 * Math.floor(pixel / width);
+    for (let k = 0; k < imageSteps.length; k++) {
+      if (isFree[framed + frameSteps[k]!] === 0) continue;
+      isFree[framed + frameSteps[k]!] = 0;
+      const neighbour = pixel + imageSteps[k]!;
       data[neighbour] = label;
       queue.push(neighbour, priority.data[neighbour]!);
-    };
-    if (hasAbove) reach(pixel - width);
-    if (hasLeft) reach(pixel - 1);
-    if (hasRight) reach(pixel + 1);
-    if (hasBelow) reach(pixel + width);
-    if (connectivity === 4) continue;
-    if (hasAbove && hasLeft) reach(pixel - width - 1);
-    if (hasAbove && hasRight) reach(pixel - width + 1);
-    if (hasBelow && hasLeft) reach(pixel + width - 1);
-    if (hasBelow && hasRight) reach(pixel + width + 1);
+    }
   }
   return { data, height, width };
 }

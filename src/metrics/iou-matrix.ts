@@ -1,6 +1,5 @@
-import { ShapeError } from "../core/errors.ts";
 import type { LabelMap } from "../core/plane.ts";
-import { formatShape } from "../core/shape.ts";
+import { requireSameSize } from "../image/require-same-size.ts";
 
 /** Two objects that share pixels. */
 export interface Overlap {
@@ -40,13 +39,7 @@ function numbered(labels: LabelMap): { labels: number[]; indexOf: Map<number, nu
  * @throws {@link ShapeError} when the maps differ in size
  */
 export function iouMatrix(truth: LabelMap, predicted: LabelMap): IouMatrix {
-  if (truth.height !== predicted.height || truth.width !== predicted.width)
-    throw new ShapeError({
-      where: "iouMatrix",
-      expected: `two label maps of the same size, ${formatShape([truth.height, truth.width])}`,
-      received: formatShape([predicted.height, predicted.width]),
-      fix: "Resize the prediction to the native size of its image before it is scored.",
-    });
+  requireSameSize("iouMatrix", truth, predicted);
 
   const { labels: truthLabels, indexOf: truthIndex } = numbered(truth);
   const { labels: predictedLabels, indexOf: predictedIndex } = numbered(predicted);

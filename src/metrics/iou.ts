@@ -1,6 +1,5 @@
-import { ShapeError } from "../core/errors.ts";
 import type { LabelMap, Mask } from "../core/plane.ts";
-import { formatShape } from "../core/shape.ts";
+import { requireSameSize } from "../image/require-same-size.ts";
 
 /** Pixels that two masks share, and the pixels of each. */
 export interface MaskOverlap {
@@ -15,12 +14,7 @@ export interface MaskOverlap {
  * @throws {@link ShapeError} when the masks differ in size
  */
 export function maskOverlap(a: Mask | LabelMap, b: Mask | LabelMap): MaskOverlap {
-  if (a.height !== b.height || a.width !== b.width)
-    throw new ShapeError({
-      where: "maskOverlap",
-      expected: `two masks of the same size, ${formatShape([a.height, a.width])}`,
-      received: formatShape([b.height, b.width]),
-    });
+  requireSameSize("maskOverlap", a, b);
   let intersection = 0;
   let pixelsA = 0;
   let pixelsB = 0;

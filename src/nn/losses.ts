@@ -6,7 +6,22 @@
 
 import { GraphError } from "../core/errors.ts";
 import type { Value } from "../engine/graph.ts";
-import { abs, add, clamp, detach, exp, log, mean, mul, neg, relu, slice, softplus, square, sub, sum } from "../engine/ops/index.ts";
+import {
+  abs,
+  add,
+  clamp,
+  detach,
+  exp,
+  log,
+  mean,
+  mul,
+  relu,
+  softplus,
+  split,
+  square,
+  sub,
+  sum,
+} from "../engine/ops/index.ts";
 
 /** What a weighted loss can be told. */
 export interface WeightedLossOptions {
@@ -14,8 +29,7 @@ export interface WeightedLossOptions {
   readonly weight?: Value;
 }
 
-const weighted = (losses: Value, weight: Value | undefined) => mean(weight ? mul(losses, weight) : losses, {});
-const constant = (like: Value, value: number) => like.graph.constant(value);
+const weighted = (losses: Value, weight: Value | undefined) => mean(weight ? mul(losses, weight) : losses);
 
 /** Mean absolute difference. */
 export function l1(prediction: Value, target: Value, { weight }: WeightedLossOptions = {}): Value {
@@ -32,11 +46,15 @@ export function mse(prediction: Value, target: Value, { weight }: WeightedLossOp
  *
  * @see Huber, Ann. Math. Statist. 35, 73 (1964)
  */
-export function huber(prediction: Value, target: Value, { delta = 1, weight }: WeightedLossOptions & { readonly delta?: number } = {}): Value {
+export function huber(
+  prediction: Value,
+  target: Value,
+  { delta = 1, weight }: WeightedLossOptions & { readonly delta?: number } = {},
+): Value {
   const difference = sub(prediction, target);
   // With c = d clamped to ±δ both branches are c (d - c/2), and so is the slope: c.
   const clamped = clamp(difference, { min: -delta, max: delta });
-  return weighted(mul(clamped, sub(difference, mul(clamped, constant(clamped, 0.5)))), weight);
+  return weighted(mul(clamped, sub(difference, mul(clamped, 0.5))), weight);
 }
 
 /** Binary cross-entropy of logits against targets in [0, 1], as softplus(x) - x t: no logarithm of a rounded zero for any logit. */
@@ -50,7 +68,7 @@ export function bceWithLogits(logits: Value, target: Value, { weight }: Weighted
  * @see Mao et al., "Least squares generative adversarial networks", ICCV 2017
  */
 export function lsgan(scores: Value, isReal: boolean): Value {
-  return mean(square(isReal ? sub(scores, constant(scores, 1)) : scores), {});
+  return mean(square(isReal ? sub(scores, 1) : scores));
 }
 
 /**
@@ -77,8 +95,6 @@ export function crossEntropyWithLogits(logits: Value, target: Value, { weight }:
 
 /** Largest value over the channels, `[N, C, H, W]` to `[N, 1, H, W]`, from max(a, b) = a + relu(b - a): classes are few. */
 function channelMaximum(x: Value): Value {
-  const channel = (index: number) => slice(x, { axis: 1, start: index, end: index + 1 });
-  let largest = channel(0);
-  for (let index = 1; index < x.shape[1]!; index++) largest = add(largest, relu(sub(channel(index), largest)));
-  return largest;
+  const channels = split(x, { axis: 1, lengths: Array.from({ length: x.shape[1]! }, () => 1) });
+  return channels.reduce((largest, channel) => add(largest, relu(sub(channel, largest))));
 }

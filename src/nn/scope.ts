@@ -1,5 +1,5 @@
 import type { Shape } from "../core/shape.ts";
-import type { Graph, Value } from "../engine/graph.ts";
+import type { Graph, Variable } from "../engine/graph.ts";
 import type { Initializer } from "../engine/initializers.ts";
 
 /** A place in a network's tree of names, such as `generator/block3/conv1`; layers keep their weights below it. */
@@ -9,9 +9,9 @@ export interface Scope {
   /** Scope one level deeper. */
   at(name: string): Scope;
   /** Trainable tensor of this scope. Asking again gives the same value, which is how weights are shared. */
-  parameter(name: string, shape: Shape, initializer: Initializer): Value;
+  parameter(name: string, shape: Shape, initializer: Initializer): Variable;
   /** Tensor that is carried from step to step but not trained, such as a running mean. */
-  state(name: string, shape: Shape, initializer: Initializer): Value;
+  state(name: string, shape: Shape, initializer: Initializer): Variable;
 }
 
 /**

@@ -77,7 +77,8 @@ export async function executeJobs(jobs: readonly Job[], folder: RunFolder, { wor
         else if (!settled) {
           settled = true;
           void folder.writeJson(message.result, "checkpoints", `${job.id}.json`).then(
-            () => {
+            async () => {
+              await folder.log({ event: "job", id: job.id });
               done.add(job.id);
               tell(job.title);
               settle(job.id);

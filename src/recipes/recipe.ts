@@ -48,6 +48,8 @@ export const SegmentRecipe = z.strictObject({
       steps: z.int().min(10).max(10_000_000).optional(),
     })
     .prefault({}),
+  /** True objects below this area do not count when scoring; in pixels of the test images. Say so when it is not 0. */
+  ignoreObjectsBelowPx: z.int().min(0).max(1000).default(0),
   /** Numbers of real labelled images for the curve of score against labelling effort; `all` is added by itself. Empty: no curve. */
   labelledImages: z.array(z.int().min(1)).default([2, 5, 10]),
   audit: z

@@ -120,7 +120,7 @@ export const TrainingRecord = z.strictObject({
   name: z.string(),
   steps: z.int(),
   seconds: z.number(),
-  curves: z.record(z.string(), z.array(z.number())),
+  curves: z.record(z.string(), z.array(z.number()).readonly()),
 });
 
 export const RunRecord = z.strictObject({

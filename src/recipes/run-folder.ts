@@ -16,7 +16,14 @@ export interface RunFolder {
   /** Writes JSON whole or not at all. */
   writeJson(value: unknown, ...parts: string[]): Promise<void>;
   /** Adds a line to `events.jsonl`. */
-  log(event: Record<string, unknown>): Promise<void>;
+  log(event: RunEvent): Promise<void>;
+  readEvents(): Promise<(RunEvent & { readonly at: string })[]>;
+}
+
+/** A line of `events.jsonl`: what happened, and whatever belongs to it. */
+export interface RunEvent {
+  readonly event: "start" | "continue" | "job" | "stop" | "failed";
+  readonly [detail: string]: unknown;
 }
 
 /** Handle on a run folder that exists. */
@@ -31,6 +38,10 @@ export function runFolder(path: string): RunFolder {
     },
     writeJson: (value, ...parts) => writeWhole(file(...parts), `${JSON.stringify(value, null, 2)}\n`),
     log: (event) => appendFile(file("events.jsonl"), `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`),
+    async readEvents() {
+      const text = await readFile(file("events.jsonl"), "utf8").catch(() => "");
+      return text.split("\n").flatMap((line) => (line.endsWith("}") ? [JSON.parse(line)] : []));
+    },
   };
 }
 

@@ -1,12 +1,6 @@
 import type { Plane } from "../core/plane.ts";
 import { percentile } from "../image/percentile.ts";
-
-/** Colour picture for the screen: 8 bits per channel, interleaved `[H, W, 3]`, red green blue. */
-export interface RgbImage {
-  readonly data: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-}
+import type { RgbImage } from "./rgb-image.ts";
 
 /** The values of a plane that are shown black and white. */
 export interface Contrast {

@@ -20,7 +20,7 @@ export interface Row {
 export function table(caption: Part, columns: readonly Column[], rows: readonly Row[]): Html {
   const number = (index: number) => trusted(columns[index]?.isNumber ? ' class="number"' : "");
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>
-<caption>${caption}</caption>
+<caption><span class="told">${caption}</span></caption>
 <thead><tr>${columns.map(({ title }, index) => html`<th scope="col"${number(index)}>${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ cells, isChosen }) => html`

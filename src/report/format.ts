@@ -10,9 +10,9 @@ export function formatScore(value: number): string {
   return withMinus(value.toFixed(3));
 }
 
-/** Interval of a score: `0.881–0.921`; with words when a minus sign could be mistaken for the dash. */
-export function formatInterval(low: number, high: number, format: (value: number) => string = formatScore): string {
-  return `${format(low)}${low < 0 || high < 0 ? " to " : "–"}${format(high)}`;
+/** Interval of a score: `0.881–0.921`; with a word where a minus sign could be mistaken for the dash. */
+export function formatInterval(low: number, high: number): string {
+  return `${formatScore(low)}${low < 0 ? " to " : "–"}${formatScore(high)}`;
 }
 
 /** Difference with its sign: `+0.023`. */
@@ -20,10 +20,15 @@ export function formatDifference(value: number): string {
   return value > 0 ? `+${value.toFixed(3)}` : withMinus(value.toFixed(3));
 }
 
+/** Interval of a difference: `+0.014 to +0.052`. */
+export function formatDifferenceInterval(low: number, high: number): string {
+  return `${formatDifference(low)} to ${formatDifference(high)}`;
+}
+
 /** Share as a percentage, one decimal below ten: `3.5 %`. */
 export function formatShare(share: number): string {
   const percent = 100 * share;
-  const decimals = percent > 0 && percent < 9.95 ? 1 : 0;
+  const decimals = percent !== 0 && Math.abs(percent) < 9.95 ? 1 : 0;
   return `${withMinus(percent.toFixed(decimals))} %`;
 }
 
@@ -37,13 +42,13 @@ export function formatP(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
 
-/** Any number with about three significant digits: `0.0284`, `12.3`, `12,345`. */
+/** Any number with at most three significant digits: `0.3`, `0.0284`, `12.3`, `12,345`. */
 export function formatNumber(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 100) return withMinus(Math.round(value).toLocaleString("en-US"));
   if (size < 0.001) return withMinus(value.toExponential(1));
-  return withMinus(value.toPrecision(3));
+  return withMinus(String(Number(value.toPrecision(3))));
 }
 
 /** Whole number with thousands marked: `12,345`. */

@@ -2,7 +2,8 @@ import { ShapeError } from "../core/errors.ts";
 import type { LabelMap, Plane } from "../core/plane.ts";
 import { boundaries } from "../image/boundaries.ts";
 import { regions } from "../image/regions.ts";
-import { type Contrast, contrastOf, display, type RgbImage } from "./display.ts";
+import { type Contrast, contrastOf, display } from "./display.ts";
+import type { RgbImage } from "./rgb-image.ts";
 
 /** Colours of Okabe and Ito that are bright enough on dark images. */
 const colours = [
@@ -45,7 +46,11 @@ function colourOfLabels(labels: LabelMap): Map<number, number> {
  * @param options.contrast grey values shown black and white; by default percentiles 1 and 99.8 of the plane
  * @throws {@link ShapeError} when plane and labels differ in size
  */
-export function overlay(plane: Plane, labels: LabelMap, { contrast = contrastOf(plane) }: { contrast?: Contrast } = {}): RgbImage {
+export function overlay(
+  plane: Plane,
+  labels: LabelMap,
+  { contrast = contrastOf(plane) }: { contrast?: Contrast } = {},
+): RgbImage {
   if (plane.height !== labels.height || plane.width !== labels.width)
     throw new ShapeError({
       where: "overlay",

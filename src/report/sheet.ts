@@ -1,5 +1,6 @@
 import type { Plane } from "../core/plane.ts";
-import { type Contrast, display, type RgbImage } from "./display.ts";
+import { type Contrast, display } from "./display.ts";
+import type { RgbImage } from "./rgb-image.ts";
 
 /** What a contact sheet is made of: planes, which are stretched for display, or finished colour pictures. */
 export type Tile = Plane | RgbImage;

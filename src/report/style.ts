@@ -8,8 +8,7 @@ export const style = `
   --paper: #fcfcfa; --card: #ffffff; --ink: #1b1f24; --soft: #5c6570; --line: #dcdfe3; --grid: #e6e8eb; --wash: #f2f4f5;
   --blue: #0072b2; --vermillion: #d55e00; --green: #009e73; --purple: #cc79a7; --amber: #b87400;
   --good-wash: #e5f5ef; --bad-wash: #fcebe0; --doubt-wash: #fdf3dc; --calm-wash: #e6f0f7;
-  --sans: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Helvetica, Arial, sans-serif;
-  --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Sitka Text", Cambria, "Noto Serif", "Liberation Serif", Georgia, serif;
+  --sans: -apple-system, BlinkMacSystemFont, "Segoe UI", Inter, Roboto, "Noto Sans", "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
 }
 @media (prefers-color-scheme: dark) {
@@ -23,9 +22,9 @@ export const style = `
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 var(--sans); }
 .page { max-width: 1120px; margin: 0 auto; padding: 0 24px 64px; }
-h1, h2, .verdict-sentence { font-family: var(--serif); font-weight: 600; text-wrap: balance; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; }
-h2 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .35em; }
+h1, h2, .verdict-sentence { font-weight: 650; letter-spacing: -.012em; text-wrap: balance; }
+h1 { font-size: 1.35rem; line-height: 1.25; margin: 0; }
+h2 { font-size: 1.5rem; line-height: 1.2; margin: 0 0 .35em; }
 h3 { font-size: 1rem; line-height: 1.35; margin: 1.6em 0 .5em; }
 p { margin: 0 0 .8em; max-width: 46em; }
 a { color: var(--blue); text-underline-offset: .15em; }
@@ -34,8 +33,11 @@ ul, ol { margin: 0 0 .8em; padding-left: 1.3em; max-width: 46em; }
 li { margin-bottom: .35em; }
 code, pre { font-family: var(--mono); font-size: .86em; }
 code { overflow-wrap: anywhere; }
+pre code { font-size: 1em; }
+.whole { white-space: nowrap; }
 pre { background: var(--wash); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; margin: 0 0 1em; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 small, .soft { color: var(--soft); }
+p.key { font-size: .86rem; color: var(--soft); line-height: 1.5; margin: 14px 0 1.2em; max-width: 62em; }
 small { font-size: .86rem; }
 
 .stand-in { background: var(--doubt-wash); border-bottom: 1px solid var(--line); }
@@ -54,21 +56,26 @@ footer { border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft
 .verdict { border: 1px solid var(--line); border-left: 6px solid var(--tone); border-radius: 12px; background: var(--card); padding: 24px 28px 22px; margin-bottom: 22px; }
 .badge { display: inline-flex; align-items: center; gap: .5em; color: var(--ink); background: var(--tone-wash); border-radius: 99px; padding: .15em .9em .15em .7em; font-weight: 600; font-size: .92rem; }
 .badge i { width: .62em; height: .62em; border-radius: 50%; background: var(--tone); }
-.verdict-sentence { font-size: clamp(1.3rem, 1rem + 1.5vw, 1.9rem); line-height: 1.28; margin: .5em 0 0; max-width: 34em; }
+.verdict-sentence { font-size: clamp(1.3rem, 1rem + 1.5vw, 1.85rem); line-height: 1.3; margin: .55em 0 0; max-width: 32em; }
+.verdict > .verdict-sentence:first-child { margin-top: 0; }
+.verdict ul { margin: .8em 0 0; }
 .verdict .soft { margin: .8em 0 0; font-size: .93rem; }
 .tone-helped { --tone: var(--green); --tone-wash: var(--good-wash); }
 .tone-hurt { --tone: var(--vermillion); --tone-wash: var(--bad-wash); }
 .tone-same { --tone: var(--blue); --tone-wash: var(--calm-wash); }
 .tone-doubt { --tone: var(--amber); --tone-wash: var(--doubt-wash); }
-.badge.plain { font-weight: 500; font-size: .82rem; }
+.badge.plain { font-weight: 500; font-size: .82rem; white-space: nowrap; }
 
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 20px 36px; align-items: start; }
 .columns > * { min-width: 0; }
+.columns.even { align-items: stretch; margin: 26px 0 34px; }
+.columns + .scroll { margin-top: 1.6em; }
+.training .legend { margin: 4px 0 0; }
 .columns h3:first-child { margin-top: .2em; }
 .chart { margin: 0; min-width: 0; }
 .chart svg { display: block; width: 100%; height: auto; }
 .chart > h3, .chart > h4 { margin: 0 0 .3em; font-size: .95rem; }
-.chart.forest { max-width: 540px; }
+.chart.forest, .chart.learning { max-width: 520px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 290px), 1fr)); gap: 26px 30px; }
 figcaption { color: var(--soft); font-size: .88rem; line-height: 1.45; margin-top: .35em; }
 figcaption strong { color: var(--ink); font-weight: 600; }
@@ -79,33 +86,38 @@ figcaption strong { color: var(--ink); font-weight: 600; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 22px; margin-bottom: 22px; }
 .pictures.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); }
 .picture { margin: 0; min-width: 0; }
-.picture.wide { grid-column: 1 / -1; }
+.pictures.broad { grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); }
+.pictures:not(.broad) > .wide { grid-column: 1 / -1; }
 .picture label { display: block; cursor: zoom-in; }
 .picture img { display: block; width: 100%; height: auto; border-radius: 8px; background: var(--wash); }
-.picture.wide img { width: auto; max-width: 100%; min-width: min(100%, 640px); }
+.pictures:not(.broad) > .wide img { max-width: 720px; }
 .picture input { position: absolute; opacity: 0; width: 1px; height: 1px; }
 .picture label:has(input:focus-visible) img { outline: 2px solid var(--blue); outline-offset: 3px; }
 .picture label:has(input:checked) { position: fixed; inset: 0; z-index: 9; background: rgb(10 12 14 / .95); cursor: zoom-out; padding: 2vmin; }
 .picture label:has(input:checked) img { width: 100%; height: 100%; min-width: 0; max-width: none; object-fit: contain; image-rendering: pixelated; background: none; border-radius: 0; }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 26px; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; align-items: start; }
 .missing { display: grid; place-items: center; min-height: 120px; padding: 12px; border: 1px dashed var(--line); border-radius: 8px; color: var(--soft); font-size: .88rem; text-align: center; }
 
 .scroll { overflow-x: auto; margin: 0 0 1.2em; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; line-height: 1.4; font-variant-numeric: tabular-nums lining-nums; }
 caption { text-align: left; color: var(--soft); font-size: .88rem; padding-bottom: .6em; caption-side: top; }
+caption span.told { display: inline-block; position: sticky; left: 0; max-width: min(62em, 100vw - 36px); }
 th, td { text-align: left; vertical-align: top; padding: 8px 20px 8px 0; border-bottom: 1px solid var(--line); }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-weight: 500; font-size: .85rem; vertical-align: bottom; border-bottom-color: var(--soft); }
 tbody th { font-weight: 500; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; }
+td.number { white-space: nowrap; }
+tbody th { min-width: 8em; }
+tbody th:has(small) { min-width: 13em; }
 td small, th small { display: block; font-weight: 400; font-size: .82rem; }
 tr.chosen th, tr.chosen td { background: var(--good-wash); }
 tr.chosen th:first-child { box-shadow: -10px 0 0 var(--good-wash); }
 tr.chosen td:last-child { box-shadow: 10px 0 0 var(--good-wash); }
 .scroll:has(tr.chosen) { padding-inline: 10px; margin-inline: -10px; }
 .swatch { display: inline-block; width: .68em; height: .68em; border-radius: 50%; margin-right: .55em; background: var(--swatch); }
-.bar { display: block; height: 9px; min-width: 60px; background: var(--wash); border-radius: 2px; overflow: hidden; }
-.bar i { display: block; height: 100%; border-radius: 2px; background: var(--swatch); }
-.ratio { position: relative; min-width: 140px; height: 12px; margin-top: .35em; background: var(--wash); border-radius: 2px; }
+.ratio { position: relative; min-width: 84px; height: 12px; margin-top: .35em; background: var(--wash); border-radius: 2px; }
 .ratio i { position: absolute; inset: 0 auto 0 0; border-radius: 2px; background: var(--swatch); }
 .ratio b { position: absolute; top: -3px; bottom: -3px; width: 0; border-left: 1.5px dashed var(--ink); }
 .fates { display: flex; height: 20px; border-radius: 5px; overflow: hidden; gap: 2px; margin: .2em 0 .5em; }
@@ -129,6 +141,7 @@ summary { cursor: pointer; color: var(--blue); margin-bottom: .8em; }
   .stand-in p { padding: 10px 16px; }
   .verdict { padding: 18px 18px 16px; }
   section { margin-bottom: 44px; }
+  th, td { padding-right: 13px; }
   dl.facts { grid-template-columns: 1fr; gap: 0; }
   dl.facts dd { margin-bottom: .6em; }
 }
@@ -147,6 +160,8 @@ summary { cursor: pointer; color: var(--blue); margin-bottom: .8em; }
   h2, h3, caption { break-after: avoid; }
   .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .columns { grid-template-columns: 1fr 1fr; }
+  .columns, .pictures.broad { grid-template-columns: 1fr 1fr; }
+  .pictures, .pictures.three, .charts { grid-template-columns: repeat(3, 1fr); gap: 14px; }
+  table { font-size: 9pt; }
 }
 `;

@@ -13,7 +13,10 @@ const advice: Readonly<Record<string, { received: string; fix: string }>> = {
   ENOSPC: { received: "a full disk", fix: "Free some space or choose another disk, then run the same command again." },
   EDQUOT: { received: "an exhausted disk quota", fix: "Free some space or choose another disk, then run again." },
   EFBIG: { received: "a file too large for this file system", fix: "Choose another disk." },
-  ENOTDIR: { received: "a file where a folder is needed", fix: "Choose another output folder, or move that file away." },
+  ENOTDIR: {
+    received: "a file where a folder is needed",
+    fix: "Choose another output folder, or move that file away.",
+  },
   EEXIST: { received: "a file where a folder is needed", fix: "Choose another output folder, or move that file away." },
   EISDIR: { received: "a folder of that name", fix: "Choose another file name, or move that folder away." },
 };

@@ -24,7 +24,7 @@ export interface OmePixels {
 /** Lengths in µm of the units that OME knows. */
 const unitUm: Readonly<Record<string, number>> = {
   µm: 1,
-  "μm": 1, // Greek mu, as some writers have it
+  μm: 1, // Greek mu, as some writers have it
   um: 1,
   micron: 1,
   nm: 1e-3,
@@ -51,7 +51,9 @@ function escapeXml(text: string): string {
 function attributes(xml: string, element: string): Record<string, string> | undefined {
   const match = new RegExp(`<(?:\\w+:)?${element}\\b([^>]*)>`).exec(xml);
   if (!match) return undefined;
-  return Object.fromEntries([...match[1]!.matchAll(/(\w+)\s*=\s*"([^"]*)"/g)].map(([, key, value]) => [key, unescapeXml(value!)]));
+  return Object.fromEntries(
+    [...match[1]!.matchAll(/(\w+)\s*=\s*"([^"]*)"/g)].map(([, key, value]) => [key, unescapeXml(value!)]),
+  );
 }
 
 /** Length in µm of a value with OME's or ImageJ's unit; `undefined` for units that are no length, such as pixel. */
@@ -72,7 +74,8 @@ export function parseOme(text: string): OmePixels | undefined {
   const pixels = attributes(text, "Pixels");
   if (!pixels) return undefined;
   const image = text.slice(text.search(/<(?:\w+:)?Pixels\b/), text.search(/<\/(?:\w+:)?Pixels>/) >>> 0);
-  const size = (axis: string) => lengthUm(Number(pixels[`PhysicalSize${axis}`]), pixels[`PhysicalSize${axis}Unit`] ?? "µm");
+  const size = (axis: string) =>
+    lengthUm(Number(pixels[`PhysicalSize${axis}`]), pixels[`PhysicalSize${axis}Unit`] ?? "µm");
   const pixelSizeUm = squarePixel(size("X"), size("Y"));
   const channels = image.match(/<(?:\w+:)?Channel\b[^>]*>/g) ?? [];
   const planes = (image.match(/<(?:\w+:)?TiffData\b[^>]*>/g) ?? []).map((element) => {

@@ -48,7 +48,12 @@ export function pngChunks(bytes: Buffer, where: string): PngChunk[] {
     at = end;
   }
   if (chunks[0]?.type !== "IHDR" || chunks[0].data.length !== 13)
-    throw new FormatError({ where, expected: "a PNG whose first chunk is IHDR", received: `${chunks[0]?.type}`, fix: again });
+    throw new FormatError({
+      where,
+      expected: "a PNG whose first chunk is IHDR",
+      received: `${chunks[0]?.type}`,
+      fix: again,
+    });
   return chunks;
 }
 

@@ -47,7 +47,7 @@ function joinFloatBytes(block: Uint8Array, rows: number, perRow: number, bytes: 
   for (let y = 0; y < rows; y++) {
     const row = block.subarray(y * rowBytes, (y + 1) * rowBytes);
     for (let i = step; i < rowBytes; i++) row[i] = row[i]! + row[i - step]!;
-    const planes = row.slice();
+    const planes = new Uint8Array(row); // a copy: Buffer.slice would share memory
     for (let x = 0; x < perRow; x++)
       for (let byte = 0; byte < bytes; byte++) row[x * bytes + byte] = planes[(bytes - 1 - byte) * perRow + x]!;
   }
@@ -58,7 +58,13 @@ function joinFloatBytes(block: Uint8Array, rows: number, perRow: number, bytes: 
  *
  * Predictors are those of TIFF Revision 6.0 section 14 (2) and Adobe Photoshop TIFF Technical Note 3 (3).
  */
-export function blockNumbers(raw: Uint8Array, rows: number, perRow: number, page: StoredNumbers, little: boolean): PixelData {
+export function blockNumbers(
+  raw: Uint8Array,
+  rows: number,
+  perRow: number,
+  page: StoredNumbers,
+  little: boolean,
+): PixelData {
   const { bits, type, predictor, isHalfFloat, isPlanar, samples } = page;
   if (bits % 8 !== 0 || bits === 24) return unpackBits(raw, rows, perRow, bits, type);
   const bytes = bits / 8;

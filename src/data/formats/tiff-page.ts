@@ -23,8 +23,6 @@ export interface PageLayout extends StoredNumbers {
   readonly compression: number;
 }
 
-const resave = "Save it again as a plain TIFF, for example from Fiji (File > Save As > Tiff) or with `tiffcp -c zip`.";
-
 /** Number kind that holds samples of this format and width. */
 function pixelTypeOf(format: number, bits: number): PixelType | undefined {
   if ((format === 1 || format === 4) && bits <= 32) return bits <= 8 ? "uint8" : bits <= 16 ? "uint16" : "uint32";

@@ -21,7 +21,7 @@ async function metaMorphPixelSize({ bytes, littleEndian, fields }: TiffDirectory
   if (!x || !y || !unitAt) return undefined;
   const length = word(await bytes.read(unitAt, 4), 0);
   if (length > 64) return undefined;
-  const unit = (await bytes.read(unitAt + 4, length)).toString("latin1").replaceAll("\0", "").trim();
+  const unit = (await bytes.read(unitAt + 4, length)).toString("latin1").split("\0")[0]!.trim();
   return squarePixel(lengthUm(await fraction(x), unit), lengthUm(await fraction(y), unit));
 }
 
@@ -46,7 +46,9 @@ export async function pixelSizeOf(directory: TiffDirectory): Promise<number | un
   if (ome) return ome.pixelSizeUm;
   const unit = parseImageJ(text)?.unit;
   if (unit !== undefined) {
-    const plain = unit.replace(/\\u([\da-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+    const plain = unit.replace(/\\u([\da-f]{4})/gi, (_, code: string) =>
+      String.fromCharCode(Number.parseInt(code, 16)),
+    );
     return resolutionPixelSize(directory, plain);
   }
   const metaMorph = await metaMorphPixelSize(directory).catch(() => undefined); // a private tag never spoils the pixels

@@ -12,7 +12,9 @@ import { type StackLayout, stackLayout } from "./tiff-stack.ts";
 function stackChannels(planes: readonly Image[], where: string): Image {
   const first = planes[0]!;
   if (planes.length === 1) return first;
-  const odd = planes.find((p) => p.height !== first.height || p.width !== first.width || p.pixelType !== first.pixelType);
+  const odd = planes.find(
+    (p) => p.height !== first.height || p.width !== first.width || p.pixelType !== first.pixelType,
+  );
   if (odd)
     throw new FormatError({
       where,
@@ -35,7 +37,11 @@ export async function readTiffDescription(path: string): Promise<string | undefi
 }
 
 /** One image: its planes gathered, its pixel size looked up. */
-async function imageOf(directories: readonly TiffDirectory[], layout: StackLayout, index: number): Promise<DecodedImage> {
+async function imageOf(
+  directories: readonly TiffDirectory[],
+  layout: StackLayout,
+  index: number,
+): Promise<DecodedImage> {
   const first = directories[0]!;
   const where = first.bytes.path;
   const planes: Image[] = [];
@@ -46,11 +52,12 @@ async function imageOf(directories: readonly TiffDirectory[], layout: StackLayou
   }
   const photometric = await tagNumber(first, tag.photometric, 1);
   const extra = (await tagNumbers(first, tag.extraSamples)) ?? [];
+  const hasAlpha = planes.length === 1 && (extra.at(-1) === 1 || extra.at(-1) === 2);
   const pixelSizeUm = await pixelSizeOf(first);
   return {
     image: { ...stackChannels(planes, where), ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }) },
-    isRgb: photometric === 2 && planes.length === 1 && planes[0]!.channels >= 3,
-    hasAlpha: planes.length === 1 && (extra.at(-1) === 1 || extra.at(-1) === 2),
+    isRgb: photometric === 2 && planes.length === 1 && planes[0]!.channels === (hasAlpha ? 4 : 3),
+    hasAlpha,
   };
 }
 
@@ -64,7 +71,7 @@ export async function readTiff(path: string, { only }: { only?: "first" } = {}):
     const directories: TiffDirectory[] = [];
     for await (const directory of tiffDirectories(bytes)) {
       directories.push(directory);
-      if (only === "first" && !(await stackLayout([directory])).mayNeedMore) break;
+      if (only === "first" && directories.length === 1 && !(await stackLayout(directories)).mayNeedMore) break;
     }
     if (directories.length === 0)
       throw new FormatError({

@@ -4,9 +4,18 @@ import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
 import type { Op, Value } from "../graph.ts";
 
-/** Block of `x` from `starts` (inclusive) to `ends` (exclusive), one number per axis; all of an axis where `ends` is missing. */
-export function slice(x: Value, { starts, ends = x.shape }: { starts: Shape; ends?: Shape }): Value {
-  return x.graph.apply(sliceOp, [x], { starts, ends });
+/**
+ * Block of `x` from `starts` (inclusive) to `ends` (exclusive; the end of the axis unless given). Both go with `axes`, or with all axes
+ * in order; axes not named stay whole.
+ */
+export function slice(
+  x: Value,
+  { starts, ends, axes = starts.map((_, axis) => axis) }: { starts: Shape; ends?: Shape; axes?: Shape },
+): Value {
+  const along = (numbers: Shape | undefined, otherwise: Shape) =>
+    otherwise.map((whole, axis) => numbers?.[axes.indexOf(axis)] ?? whole);
+  const zeros = x.shape.map(() => 0);
+  return x.graph.apply(sliceOp, [x], { starts: along(starts, zeros), ends: along(ends, x.shape) });
 }
 
 /** x with `before[i]` and `after[i]` zeros around axis i. */

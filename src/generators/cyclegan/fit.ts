@@ -28,7 +28,8 @@ export interface CycleGanFitOptions extends WorkOptions {
   readonly lowPass?: number;
   readonly learningRate?: number;
   readonly cycleWeight?: number;
-  readonly consistency?: CycleGanStepOptions["consistency"];
+  /** Frozen judge of content with the state of its network; see {@link CycleGanStepOptions}. */
+  readonly consistency?: NonNullable<CycleGanStepOptions["consistency"]> & { readonly state: State };
   readonly checkpointFile?: string;
   readonly threads?: number;
 }
@@ -66,6 +67,7 @@ export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOption
   const generators = await compileStep(generatorStep(settings), { threads });
   const discriminators = await compileStep(discriminatorStep(settings), { threads });
   const state = initialState([generators.graph, discriminators.graph], random.fork("weights"));
+  for (const [name, frozen] of consistency?.state ?? []) state.set(name, frozen);
   const realPool = imagePool(state, "real", [1, cropPx, cropPx]);
   const simPool = imagePool(state, "sim", [CONDITION_MAPS.length, cropPx, cropPx]);
 
@@ -98,11 +100,9 @@ function lossTerms(outputs: Readonly<Record<string, Tensor>>): Record<string, nu
 
 /** Random crop of a random real image on the [-1, 1] scale, `[1, 1, H, W]`; redrawn up to 8 times while it shows hardly any nucleus. */
 function realCrop(planes: readonly Plane[], cropPx: number, random: Random): Tensor {
-  let crop: Plane | undefined;
-  for (let attempt = 0; attempt < 8; attempt++) {
-    crop = cropPlane(random.pick(planes), cropPx, random);
-    const bright = crop.data.reduce((count, value) => count + (value > 0.3 ? 1 : 0), 0);
-    if (bright > 0.04 * crop.data.length) break;
-  }
-  return tensor(unitToNetwork(dihedralPlane(crop!, random.integer(8))).data, [1, 1, cropPx, cropPx]);
+  const draw = () => cropPlane(random.pick(planes), cropPx, random);
+  const bright = ({ data }: Plane) => data.reduce((count, value) => count + (value > 0.3 ? 1 : 0), 0) / data.length;
+  let crop = draw();
+  for (let attempt = 1; attempt < 8 && bright(crop) <= 0.04; attempt++) crop = draw();
+  return tensor(unitToNetwork(dihedralPlane(crop, random.integer(8))).data, [1, 1, cropPx, cropPx]);
 }

@@ -4,7 +4,7 @@ import { networkToUnit, unitToNetwork } from "../../data/normalization.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
 import { CONDITION_MAPS, condition, labelsOfCondition } from "./condition.ts";
-import type { CycleGanModel } from "./fit.ts";
+import type { CycleGanGenerators } from "./model-file.ts";
 import { lowPass } from "./low-pass.ts";
 import { realToSim, simToReal } from "./networks.ts";
 
@@ -28,7 +28,7 @@ export interface Generators {
 }
 
 /** Opens the generators of a trained CycleGAN at its crop size, `[1, C, cropPx, cropPx]`. */
-export async function openGenerators(model: CycleGanModel, { threads = 1 } = {}): Promise<Generators> {
+export async function openGenerators(model: CycleGanGenerators, { threads = 1 } = {}): Promise<Generators> {
   const { state, networks, cropPx } = model;
   const forward = await (() => {
     const graph = createGraph();

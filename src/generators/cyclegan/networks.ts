@@ -1,4 +1,4 @@
-import type { Graph, Value } from "../../engine/graph.ts";
+import type { Value } from "../../engine/graph.ts";
 import { type PatchDiscriminatorConfig, patchDiscriminator } from "../../nn/networks/patch-discriminator.ts";
 import { type ResnetGeneratorConfig, resnetGenerator } from "../../nn/networks/resnet-generator.ts";
 import { scope } from "../../nn/scope.ts";
@@ -66,11 +66,6 @@ export function judgeReal(image: Value, networks: CycleGanNetworks): Value {
 /** Scores of patches: high where the condition looks like a simulated one, `[N, 1, h, w]`. */
 export function judgeSim(mask: Value, networks: CycleGanNetworks): Value {
   return patchDiscriminator(scope(mask.graph, "judgeSim"), mask, discriminatorConfig(networks, CONDITION_MAPS.length));
-}
-
-/** Parameters of a graph whose name begins with one of the scopes. */
-export function parametersOf(graph: Graph, ...scopes: string[]): Value[] {
-  return graph.parameters().filter((parameter) => scopes.some((name) => parameter.name.startsWith(`${name}/`)));
 }
 
 function generatorConfig(networks: CycleGanNetworks, inputChannels: number, outputChannels: number): ResnetGeneratorConfig {

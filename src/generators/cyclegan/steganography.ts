@@ -17,18 +17,17 @@ export interface Disturbance {
 
 /** The disturbances of the probe: a hidden signal is faint and of high frequency, so each of these destroys it, and none a nucleus. */
 export const DISTURBANCES: readonly Disturbance[] = [
-  { name: "undisturbed", keep: 1, noise: 0, levels: 0 },
+  { name: "none", keep: 1, noise: 0, levels: 0 },
   { name: "low-pass 0.5", keep: 0.5, noise: 0, levels: 0 },
   { name: "low-pass 0.3", keep: 0.3, noise: 0, levels: 0 },
   { name: "noise 0.025", keep: 1, noise: 0.025, levels: 0 },
-  { name: "20 grey levels", keep: 1, noise: 0, levels: 20 },
+  { name: "20 levels", keep: 1, noise: 0, levels: 20 },
 ];
 
-/** Mean L1 cycle error on the [-1, 1] scale after one disturbance, and its ratio to the undisturbed one. */
+/** Mean L1 cycle error on the [-1, 1] scale after one disturbance. */
 export interface CycleError {
   readonly disturbance: string;
   readonly error: number;
-  readonly ratio: number;
 }
 
 /** What the probe saw. */
@@ -63,7 +62,7 @@ export async function probeSteganography(
       sums[d]! += meanAbsoluteDifference(cycled, mask) / labels.length;
     }
   }
-  const cycleErrors = DISTURBANCES.map(({ name }, d) => ({ disturbance: name, error: sums[d]!, ratio: sums[d]! / sums[0]! }));
+  const cycleErrors = DISTURBANCES.map(({ name }, d) => ({ disturbance: name, error: sums[d]! }));
   return { cycleErrors, images };
 }
 

@@ -1,13 +1,14 @@
-import type { Value } from "../../engine/graph.ts";
-import { createGraph, type Graph } from "../../engine/graph.ts";
 import { gradient } from "../../engine/gradient.ts";
+import { createGraph, type Graph, type Value } from "../../engine/graph.ts";
 import { add, mul } from "../../engine/ops/index.ts";
 import { adam } from "../../engine/optimizers/adam.ts";
 import { linearDecay } from "../../engine/schedules.ts";
+import type { StepGraph } from "../../engine/step.ts";
 import { l1, lsgan } from "../../nn/losses.ts";
+import { parametersOf } from "../../nn/parameters.ts";
 import { CONDITION_MAPS } from "./condition.ts";
 import { lowPass } from "./low-pass.ts";
-import { type CycleGanNetworks, judgeReal, judgeSim, parametersOf, realToSim, simToReal } from "./networks.ts";
+import { type CycleGanNetworks, judgeReal, judgeSim, realToSim, simToReal } from "./networks.ts";
 
 /** What shapes the training step of a CycleGAN. */
 export interface CycleGanStepOptions {
@@ -23,12 +24,6 @@ export interface CycleGanStepOptions {
    * nuclei are really there, which neither the cycle nor the discriminator can be trusted to do.
    */
   readonly consistency?: { readonly weight: number; readonly loss: (image: Value, mask: Value) => Value };
-}
-
-/** A graph with the values that a caller reads after a step. */
-export interface StepGraph {
-  readonly graph: Graph;
-  readonly outputs: Readonly<Record<string, Value>>;
 }
 
 /**

@@ -1,8 +1,7 @@
 import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
-import type { Random } from "../../core/random.ts";
 import { type ChromatinSettings, chromatin } from "./chromatin.ts";
 import { emptyFootprint, trace } from "./outline.ts";
-import { type PlacementSettings, placement } from "./placement.ts";
+import { type FieldOptions, type PlacementSettings, placement } from "./placement.ts";
 
 /** What lies on the slide: the truth, and the light it gives. */
 export interface Specimen {
@@ -18,12 +17,9 @@ export interface NucleiSettings extends PlacementSettings {
 }
 
 /** Size of the field and how bright a typical nucleus is. */
-export interface NucleiOptions {
-  readonly height: number;
-  readonly width: number;
-  /** Photons per pixel from a nucleus of level 1; 1 leaves the emission relative. */
+export interface NucleiOptions extends FieldOptions {
+  /** Photons per pixel from a nucleus of level 1; the default, 1, leaves the emission relative. */
   readonly brightness?: number;
-  readonly random: Random;
 }
 
 /**
@@ -35,8 +31,9 @@ export interface NucleiOptions {
  *
  * @returns labels and emission, both `[H, W]`
  */
-export function nuclei(settings: NucleiSettings, { height, width, brightness = 1, random }: NucleiOptions): Specimen {
-  const placed = placement(settings, { height, width, random: random.fork("placement") });
+export function nuclei(settings: NucleiSettings, options: NucleiOptions): Specimen {
+  const { height, width, brightness = 1, random } = options;
+  const placed = placement(settings, { ...options, random: random.fork("placement") });
   const emission = emptyPlane(height, width);
   const footprint = emptyFootprint(height * width);
   const stream = random.fork("chromatin");

@@ -31,7 +31,7 @@ export interface OutlineOptions {
 /**
  * An ellipse with radial harmonics 2…5 and an optional bend, at a random angle.
  *
- * r(θ) = e(θ) · (1 + Σₖ aₖ cos(kθ + φₖ)) with aₖ falling as 1/k; scaled afterwards so that the enclosed area is that of a disc of
+ * r(θ) = e(θ) · (1 + Σₖ aₖ cos(kθ + φₖ)) with aₖ falling as 1/k²; scaled afterwards so that the enclosed area is that of a disc of
  * `diameterPx`. The bend shears along v only and leaves the area as it is.
  */
 export function outline({ diameterPx, aspect, roughness, bend }: OutlineOptions, random: Random): Outline {
@@ -41,7 +41,8 @@ export function outline({ diameterPx, aspect, roughness, bend }: OutlineOptions,
   const amplitude: number[] = [];
   const phase: number[] = [];
   for (let k = 2; k <= 5; k++) {
-    amplitude.push((1.7 * roughness * random.normal()) / k);
+    // Σ 1/k⁴ over 2…5 is 0.081; a cosine has variance ½: the standard deviation of the ripple is `roughness`.
+    amplitude.push((4.95 * roughness * random.normal()) / k ** 2);
     phase.push(random.between(0, 2 * Math.PI));
   }
 

@@ -49,6 +49,15 @@ export interface Placement {
   readonly nuclei: readonly PlacedNucleus[];
 }
 
+/** Size of the field to fill. */
+export interface FieldOptions {
+  readonly height: number;
+  readonly width: number;
+  /** Factor on all lengths of the settings: 0.5 makes the nuclei half as wide, and more of them. Default 1. */
+  readonly scale?: number;
+  readonly random: Random;
+}
+
 /** Failed attempts in a row after which the field counts as full. */
 const PATIENCE = 40;
 /** Nuclei of which less than this share is visible (image edge, or under another) get no label. */
@@ -109,10 +118,7 @@ function visibleLabels(labels: LabelMap, nuclei: readonly PlacedNucleus[]): Labe
  *
  * @returns labels `[H, W]` and the nuclei that made them
  */
-export function placement(
-  settings: PlacementSettings,
-  { height, width, random }: { height: number; width: number; random: Random },
-): Placement {
+export function placement(settings: PlacementSettings, { height, width, scale = 1, random }: FieldOptions): Placement {
   const labels = emptyLabelMap(height, width);
   const depth = new Float32Array(height * width).fill(Infinity); // distance outside the nucleus that owns the pixel
   const footprint = emptyFootprint(height * width);
@@ -123,12 +129,11 @@ export function placement(
   let failures = 0;
 
   while (covered < target && failures < PATIENCE) {
-    const { diameterPx, aspect, level } = traitsOf(settings.traits, random);
-    const { roughness, bend } = settings;
-    const shape = outline(
-      { diameterPx, aspect, roughness: draw(roughness, random), bend: draw(bend, random) },
-      random,
-    );
+    const traits = traitsOf(settings.traits, random);
+    const { aspect, level } = traits;
+    const diameterPx = traits.diameterPx * scale;
+    const [roughness, bend] = [draw(settings.roughness, random), draw(settings.bend, random)];
+    const shape = outline({ diameterPx, aspect, roughness, bend }, random);
     const kind = random.uniform();
     const margin = diameterPx / 2;
     const parent = nuclei.length > 0 ? random.pick(nuclei) : undefined;
@@ -139,7 +144,7 @@ export function placement(
       const angle = random.between(0, 2 * Math.PI);
       const contact =
         radiusAt(parent.shape, angle - parent.shape.orientation) + radiusAt(shape, angle + Math.PI - shape.orientation);
-      const gap = touching ? random.between(-0.08, 0.03) : -0.35 * Math.log(1 - random.uniform()) + 0.05;
+      const gap = touching ? random.between(-0.05, 0.03) : -0.35 * Math.log(1 - random.uniform()) + 0.05;
       x = parent.x + Math.cos(angle) * (contact + gap * diameterPx);
       y = parent.y + Math.sin(angle) * (contact + gap * diameterPx);
     }

@@ -1,6 +1,6 @@
-import type { Value } from "../../engine/graph.ts";
+import type { Value, Variable } from "../../engine/graph.ts";
 import { onesInit, zerosInit } from "../../engine/initializers.ts";
-import { add, batchNorm as batchNormOp, detach, mul, reshape, rsqrt, sub } from "../../engine/ops/index.ts";
+import { add, batchNorm as batchNormOp, div, mul, reshape, scaleShift, sqrt, sub } from "../../engine/ops/index.ts";
 import type { Scope } from "../scope.ts";
 
 /** Whether a network is being trained, or only used. */
@@ -18,7 +18,8 @@ export interface BatchNormOptions {
  * Batch normalisation with trainable `scale` and `offset` `[C]`.
  *
  * In training each channel is normalised by its mean and variance over the batch `[N, H, W]`, and the states `runningMean` and
- * `runningVariance` follow them; in inference these two take their place, so that an image no longer depends on its neighbours.
+ * `runningVariance` follow them (those of the first batch, when one step applies the layer to several). In inference these two take
+ * the batch's place, so that an image no longer depends on its neighbours.
  *
  * @see Ioffe & Szegedy, "Batch normalization", ICML 2015, algorithms 1 and 2
  */
@@ -28,20 +29,20 @@ export function batchNorm(scope: Scope, x: Value, { mode, momentum = 0.1, epsilo
   const offset = scope.parameter("offset", [channels], zerosInit);
   const runningMean = scope.state("runningMean", [channels], zerosInit);
   const runningVariance = scope.state("runningVariance", [channels], onesInit);
-  const constant = (value: number) => scope.graph.constant(value);
 
   if (mode === "inference") {
-    // One multiplication and one addition per pixel: (x - m) g / s + b = x (g / s) + (b - m g / s).
-    const gain = mul(scale, rsqrt(add(runningVariance, constant(epsilon))));
+    const gain = div(scale, sqrt(add(runningVariance, epsilon)));
     const perChannel = (value: Value) => reshape(value, [1, channels, 1, 1]);
-    return add(mul(x, perChannel(gain)), perChannel(sub(offset, mul(runningMean, gain))));
+    return scaleShift(x, perChannel(gain), perChannel(sub(offset, mul(runningMean, gain))));
   }
 
-  const { y, mean, variance } = batchNormOp(x, { scale, offset, epsilon });
+  const { output, mean, variance } = batchNormOp(x, { scale, offset, epsilon });
+  const { graph } = scope;
+  const follow = (state: Variable, newest: Value) => {
+    if (!graph.assignments.has(state)) graph.assign(state, add(mul(state, 1 - momentum), mul(newest, momentum)));
+  };
   const count = batch * height * width;
-  const follow = (state: Value, next: Value) =>
-    scope.graph.assign(state, add(mul(state, constant(1 - momentum)), mul(detach(next), constant(momentum))));
   follow(runningMean, mean);
-  follow(runningVariance, mul(variance, constant(count / Math.max(count - 1, 1)))); // unbiased, as PyTorch keeps it
-  return y;
+  follow(runningVariance, mul(variance, count / Math.max(count - 1, 1))); // unbiased, as PyTorch keeps it
+  return output;
 }

@@ -14,7 +14,11 @@ export interface ConvNormOptions extends Omit<ConvOptions, "bias"> {
 }
 
 /** Convolution and normalisation under `conv` and `norm`, the usual pair before a non-linearity. */
-export function convNorm(scope: Scope, x: Value, { norm, mode = "train", index = "", ...options }: ConvNormOptions): Value {
+export function convNorm(
+  scope: Scope,
+  x: Value,
+  { norm, mode = "train", index = "", ...options }: ConvNormOptions,
+): Value {
   const { convBias, apply } = normalizations[norm];
   return apply(scope.at(`norm${index}`), conv(scope.at(`conv${index}`), x, { ...options, bias: convBias }), mode);
 }

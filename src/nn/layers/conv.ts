@@ -1,7 +1,7 @@
 import type { Value } from "../../engine/graph.ts";
 import { type Initializer, zerosInit } from "../../engine/initializers.ts";
 import { conv2d } from "../../engine/ops/index.ts";
-import { heConvInit } from "../initializers.ts";
+import { convInit } from "../initializers.ts";
 import type { Scope } from "../scope.ts";
 import { boundedWeight } from "./spectral-norm.ts";
 
@@ -23,7 +23,15 @@ export interface ConvOptions {
 
 /** Convolution with trainable weights `weight` `[channels, C, kernel, kernel]` and `bias` `[channels]`: `[N, C, H, W]` to `[N, channels, H', W']`. */
 export function conv(scope: Scope, x: Value, options: ConvOptions): Value {
-  const { channels, kernel, stride = 1, padding = 0, bias = true, initializer = heConvInit, spectralNorm = false } = options;
+  const {
+    channels,
+    kernel,
+    stride = 1,
+    padding = 0,
+    bias = true,
+    initializer = convInit,
+    spectralNorm = false,
+  } = options;
   const raw = scope.parameter("weight", [channels, x.shape[1]!, kernel, kernel], initializer);
   const weight = spectralNorm ? boundedWeight(scope.at("spectral"), raw) : raw;
   return conv2d(x, weight, { stride, padding, ...(bias && { bias: scope.parameter("bias", [channels], zerosInit) }) });

@@ -18,7 +18,8 @@ export interface UpsamplingOptions {
  * (Odena, Dumoulin & Olah, Distill 2016), and bilinear leaves the least energy above a low-pass.
  */
 export const upsamplings = {
-  transposed: (scope, x, options) => convTranspose(scope, x, { ...options, kernel: 3, stride: 2, padding: 1, outputPadding: 1 }),
+  transposed: (scope, x, options) =>
+    convTranspose(scope, x, { ...options, kernel: 3, stride: 2, padding: 1, outputPadding: 1 }),
   nearest: (scope, x, options) => conv(scope, upsampleNearest2d(x, 2), { ...options, kernel: 3, padding: 1 }),
   bilinear: (scope, x, options) => conv(scope, upsampleBilinear2d(x, 2), { ...options, kernel: 3, padding: 1 }),
 } as const satisfies Record<string, (scope: Scope, x: Value, options: UpsamplingOptions) => Value>;

@@ -1,7 +1,15 @@
 import type { Value } from "../../engine/graph.ts";
 import { relu, tanh } from "../../engine/ops/index.ts";
 import { cycleGanInit } from "../initializers.ts";
-import { conv, convNorm, normalizations, reflectPad, residualBlock, type UpsamplingName, upsamplings } from "../layers.ts";
+import {
+  conv,
+  convNorm,
+  normalizations,
+  reflectPad,
+  residualBlock,
+  type UpsamplingName,
+  upsamplings,
+} from "../layers.ts";
 import type { Scope } from "../scope.ts";
 
 /** A residual generator as plain data. */
@@ -39,7 +47,7 @@ export const resnetGeneratorPresets = {
 export function resnetGenerator(scope: Scope, x: Value, config: ResnetGeneratorConfig): Value {
   const { outputChannels, baseChannels: base, blocks, norm, upsample, outputActivation } = config;
   const initializer = cycleGanInit;
-  const normalized = (name: string, value: Value) => relu(normalizations[norm].apply(scope.at(name).at("norm"), value, "train"));
+  const normalized = (name: string, value: Value) => relu(normalizations[norm].apply(scope.at(name).at("norm"), value));
   const down = (name: string, value: Value, channels: number) =>
     relu(convNorm(scope.at(name), value, { channels, kernel: 3, stride: 2, padding: 1, norm, initializer }));
   const up = (name: string, value: Value, channels: number) =>

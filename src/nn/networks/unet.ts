@@ -51,12 +51,15 @@ export function unet(scope: Scope, x: Value, config: UnetConfig): Value {
   const skips: Value[] = [];
   let y = x;
   for (const [level, width] of channels.entries()) {
-    y = pair(`down${level}`, level === 0 ? y : maxPool2d(y, { kernel: 2, stride: 2 }), width); // [N, width, H/2^level, W/2^level]
+    y = pair(`down${level}`, level === 0 ? y : maxPool2d(y, 2), width); // [N, width, H/2^level, W/2^level]
     skips.push(y);
   }
   for (let level = channels.length - 2; level >= 0; level--) {
     const joined = concat([upsamplings[upsample](y), skips[level]!], 1);
-    y = decoder === "wide" ? pair(`up${level}`, joined, channels[level]!) : unit(`up${level}`, joined, channels[Math.max(level - 1, 0)]!, 1);
+    y =
+      decoder === "wide"
+        ? pair(`up${level}`, joined, channels[level]!)
+        : unit(`up${level}`, joined, channels[Math.max(level - 1, 0)]!, 1);
   }
   return conv(scope.at("out"), y, { channels: outputChannels, kernel: 1 });
 }

@@ -16,10 +16,10 @@ export interface ForestRow {
   readonly emphasis: boolean;
 }
 
-const width = 420;
+const width = 400;
 const rowHeight = 44;
 /** Characters of a title that fit beside the numbers at 12 px. */
-const titleLength = 46;
+const titleLength = 43;
 
 function shorten(title: string, length: number): string {
   return title.length <= length ? title : `${title.slice(0, length - 1).trimEnd()}…`;
@@ -43,9 +43,15 @@ export function forest(
     lineAt: index + 0.66,
     seedAt: index + 0.84,
     top: index,
+    lineTop: index + 0.47,
+    lineBottom: index + 0.98,
+    ...(reference !== undefined && { reference }),
   }));
   const seeds = data.flatMap(({ perSeed, seedAt, colour }) => perSeed.map((value) => ({ value, seedAt, colour })));
-  const all = [...rows.flatMap((row) => [row.value, row.low, row.high, ...row.perSeed]), ...(reference === undefined ? [] : [reference])];
+  const all = [
+    ...rows.flatMap((row) => [row.value, row.low, row.high, ...row.perSeed]),
+    ...(reference === undefined ? [] : [reference]),
+  ];
   const low = Math.min(...all);
   const high = Math.max(...all);
   const margin = Math.max((high - low) * 0.04, 0.005);
@@ -74,10 +80,21 @@ export function forest(
     height: rows.length * rowHeight,
     padding: { left: 10, right: 10, top: 2, bottom: 40 },
     layer: [
-      { data: { values: data.slice(1) }, mark: { type: "rule", x: 0, x2: width, stroke: palette.grid }, encoding: { y: y("top") } },
+      {
+        data: { values: data.slice(1) },
+        mark: { type: "rule", x: 0, x2: width, stroke: palette.grid },
+        encoding: { y: y("top") },
+      },
       ...(reference === undefined
         ? []
-        : [{ data: { values: [{ reference }] }, mark: { type: "rule", strokeDash: [4, 3], stroke: palette.soft }, encoding: { x: x("reference") } }]),
+        : [
+            {
+              // In pieces, so that it never crosses a title.
+              data: { values: data },
+              mark: { type: "rule", strokeDash: [3, 3], stroke: palette.ink, opacity: 0.7 },
+              encoding: { x: x("reference"), y: y("lineTop"), y2: { field: "lineBottom" } },
+            },
+          ]),
       { data: { values: data }, ...bold(false) },
       { data: { values: data }, ...bold(true) },
       {

@@ -1,4 +1,4 @@
-import { figure } from "./figure.ts";
+import { baseline, figure } from "./figure.ts";
 import { palette } from "./palette.ts";
 
 /** Values of one source in a histogram. */
@@ -13,6 +13,12 @@ export interface HistogramSource {
 /** Value below which this share of the sorted values lies. */
 function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.round(share * (sorted.length - 1))] ?? 0;
+}
+
+/** Number of bins that suits the smallest source: more would show its chance, not its shape. */
+function binCount(sources: readonly HistogramSource[]): number {
+  const fewest = Math.min(...sources.map(({ values }) => values.length).filter((count) => count > 0));
+  return Math.min(24, Math.max(6, Math.round(Math.sqrt(fewest))));
 }
 
 /** Share of the values in each of equally wide bins; what lies outside counts in the first and the last. */
@@ -37,10 +43,17 @@ export function histograms(
     label,
     axisTitle,
     domain,
-    bins = 24,
+    bins = binCount(sources),
     width = 280,
     height = 110,
-  }: { label: string; axisTitle: string; domain?: readonly [number, number]; bins?: number; width?: number; height?: number },
+  }: {
+    label: string;
+    axisTitle: string;
+    domain?: readonly [number, number];
+    bins?: number;
+    width?: number;
+    height?: number;
+  },
 ): Promise<string> {
   const sorted = sources.flatMap(({ values }) => [...values]).sort((a, b) => a - b);
   let [low, high] = domain ?? [quantile(sorted, 0.005), quantile(sorted, 0.995)];
@@ -68,11 +81,22 @@ export function histograms(
     width,
     height,
     padding: { left: 10, right: 14, top: 6, bottom: 40 },
-    layer: outlines.flatMap(({ corners, colour, filled }) => {
-      const data = { values: corners };
-      const line = { data, mark: { type: "line", interpolate: "step-after", stroke: colour, strokeWidth: filled ? 1 : 1.75 }, encoding: { x, y } };
-      const area = { data, mark: { type: "area", interpolate: "step-after", fill: palette.soft, opacity: 0.28 }, encoding: { x, y } };
-      return filled ? [area, line] : [line];
-    }),
+    layer: [
+      baseline(height),
+      ...outlines.flatMap(({ corners, colour, filled }) => {
+        const data = { values: corners };
+        const line = {
+          data,
+          mark: { type: "line", interpolate: "step-after", stroke: colour, strokeWidth: filled ? 1 : 1.75 },
+          encoding: { x, y },
+        };
+        const area = {
+          data,
+          mark: { type: "area", interpolate: "step-after", fill: palette.soft, opacity: 0.28 },
+          encoding: { x, y },
+        };
+        return filled ? [area, line] : [line];
+      }),
+    ],
   });
 }

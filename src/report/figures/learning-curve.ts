@@ -1,10 +1,15 @@
-import { figure } from "./figure.ts";
-import { palette, seriesColour, seriesDash } from "./palette.ts";
+import { baseline, figure } from "./figure.ts";
+import { seriesColour, seriesDash } from "./palette.ts";
 
 /** Score against number of labelled images for one way of training. */
 export interface LearningSeries {
   readonly name: string;
-  readonly points: readonly { readonly labelledImages: number; readonly value: number; readonly low: number; readonly high: number }[];
+  readonly points: readonly {
+    readonly labelledImages: number;
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
 }
 
 /**
@@ -22,7 +27,7 @@ export function learningCurve(series: readonly LearningSeries[], { metric }: { m
     type: "quantitative",
     title: "real labelled images used for training",
     scale: { type: "symlog", constant: 1, domain: [counts[0] ?? 0, counts.at(-1) ?? 1], nice: false },
-    axis: { values: counts, grid: false, labelOverlap: true, format: "d" },
+    axis: { values: counts, grid: false, labelOverlap: true, labelFlush: false, format: "d" },
   };
   const y = (field: string) => ({
     field,
@@ -35,20 +40,28 @@ export function learningCurve(series: readonly LearningSeries[], { metric }: { m
     const data = { values: values.filter((value) => value.series === index) };
     const colour = seriesColour(index);
     return [
-      { data, mark: { type: "area", fill: colour, opacity: 0.14 }, encoding: { x, y: y("low"), y2: { field: "high" } } },
+      {
+        data,
+        mark: { type: "area", fill: colour, opacity: 0.14 },
+        encoding: { x, y: y("low"), y2: { field: "high" } },
+      },
       {
         data,
         mark: { type: "line", stroke: colour, strokeWidth: 2, strokeDash: seriesDash(index) },
         encoding: { x, y: y("value") },
       },
-      { data, mark: { type: "point", filled: true, fill: colour, size: 45, opacity: 1 }, encoding: { x, y: y("value") } },
+      {
+        data,
+        mark: { type: "point", filled: true, fill: colour, size: 45, opacity: 1 },
+        encoding: { x, y: y("value") },
+      },
     ];
   });
   return figure({
     label: `${metric} against number of real labelled images`,
-    width: 400,
-    height: 230,
+    width: 364,
+    height: 220,
     padding: { left: 42, right: 14, top: 10, bottom: 42 },
-    layer: [{ data: { values: [{}] }, mark: { type: "rule", y: 230, stroke: palette.soft, strokeWidth: 0.75 } }, ...perSeries],
+    layer: [baseline(220), ...perSeries],
   });
 }

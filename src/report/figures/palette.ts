@@ -29,7 +29,13 @@ export const roleColours = {
 export const seriesColours = [palette.blue, palette.vermillion, palette.green, palette.purple, palette.ink] as const;
 
 /** Dash patterns that go with {@link seriesColours}, so that lines part also in grey print. */
-export const seriesDashes: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 3], [8, 3, 2, 3], [12, 4]];
+export const seriesDashes: readonly (readonly number[])[] = [
+  [1, 0],
+  [6, 3],
+  [2, 3],
+  [8, 3, 2, 3],
+  [12, 4],
+];
 
 /** Colour of the series at this place; they repeat when there are more series than colours. */
 export function seriesColour(index: number): string {

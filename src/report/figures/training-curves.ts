@@ -1,5 +1,5 @@
-import { figure } from "./figure.ts";
-import { palette, seriesColour } from "./palette.ts";
+import { baseline, figure } from "./figure.ts";
+import { seriesColour } from "./palette.ts";
 
 /** One loss term over a training; several runs (seeds) of it share the colour. */
 export interface TrainingCurve {
@@ -13,9 +13,21 @@ const points = 100;
 function windowMeans(values: readonly number[]): number[] {
   const count = Math.min(points, values.length);
   return Array.from({ length: count }, (_, window) => {
-    const part = values.slice(Math.floor((window * values.length) / count), Math.floor(((window + 1) * values.length) / count));
+    const part = values.slice(
+      Math.floor((window * values.length) / count),
+      Math.floor(((window + 1) * values.length) / count),
+    );
     return part.reduce((sum, value) => sum + value, 0) / part.length;
   });
+}
+
+/** Ticks of a logarithmic axis: 1, 2 and 5 in each decade, or the decades alone when there are many. */
+function logTicks(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, index) => first + index);
+  const steps = decades.length > 4 ? [1] : [1, 2, 5];
+  const ticks = decades.flatMap((decade) => steps.map((step) => Number(`${step}e${decade}`)));
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 /**
@@ -35,7 +47,8 @@ export function trainingCurves(curves: readonly TrainingCurve[], { label }: { la
   );
   const losses = lines.flatMap((line) => line.points.map(({ loss }) => loss));
   const low = Math.min(...losses);
-  const isLogarithmic = low > 0 && Math.max(...losses) > 20 * low;
+  const high = Math.max(...losses);
+  const isLogarithmic = low > 0 && high > 20 * low;
   const steps = Math.max(1, ...curves.flatMap(({ runs }) => runs.map((run) => run.steps)));
   const x = {
     field: "step",
@@ -49,7 +62,7 @@ export function trainingCurves(curves: readonly TrainingCurve[], { label }: { la
     type: "quantitative",
     title: null,
     scale: isLogarithmic ? { type: "log", nice: false } : { zero: low >= 0, nice: true },
-    axis: { tickCount: 4, grid: true, format: "~g" },
+    axis: { grid: true, format: "~g", ...(isLogarithmic ? { values: logTicks(low, high) } : { tickCount: 4 }) },
   };
   return figure({
     label,
@@ -57,7 +70,7 @@ export function trainingCurves(curves: readonly TrainingCurve[], { label }: { la
     height: 130,
     padding: { left: 40, right: 14, top: 8, bottom: 40 },
     layer: [
-      { data: { values: [{}] }, mark: { type: "rule", y: 130, stroke: palette.soft, strokeWidth: 0.75 } },
+      baseline(130),
       ...lines.map(({ colour, faint, points: values }) => ({
         data: { values },
         mark: { type: "line", stroke: colour, strokeWidth: 1.5, opacity: faint ? 0.75 : 1 },

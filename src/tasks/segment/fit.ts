@@ -8,13 +8,13 @@ import type { Dataset } from "../../data/dataset.ts";
 import { unitToNetwork } from "../../data/normalization.ts";
 import { gradient } from "../../engine/gradient.ts";
 import { createGraph } from "../../engine/graph.ts";
-import { add, mul, sigmoid, slice } from "../../engine/ops/index.ts";
 import { adamW } from "../../engine/optimizers/adam-w.ts";
 import { oneCycle } from "../../engine/schedules.ts";
-import { compileStep, initialState, type State } from "../../engine/step.ts";
+import { compileStep, initialState, type State, type StepGraph } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
 import { instanceMaps } from "../../image/instance-maps.ts";
-import { bceWithLogits, l1 } from "../../nn/losses.ts";
+import { parametersOf } from "../../nn/parameters.ts";
+import { mapLoss } from "./map-loss.ts";
 import { MAP_NAMES, segmenterLogits } from "./network.ts";
 
 /** How the segmenter is trained. The defaults are those of every arm, so that arms differ in their data alone. */
@@ -49,7 +49,7 @@ export interface SegmentModel {
 export async function fitSegmenter(pairs: Dataset, options: SegmentFitOptions): Promise<SegmentModel> {
   const { random, steps = 600, batchSize = 6, cropPx = 96, peakLearningRate = 3e-3, threads = 1 } = options;
   const started = performance.now();
-  const step = await compileStep(lossGraph(batchSize, cropPx, peakLearningRate, steps), { threads });
+  const step = await compileStep(segmenterStep({ batchSize, cropPx, peakLearningRate, steps }), { threads });
   const state = initialState([step.graph], random.fork("weights"));
   const draw = crops(pairs, cropPx);
   const curves = await train({
@@ -67,19 +67,16 @@ export async function fitSegmenter(pairs: Dataset, options: SegmentFitOptions): 
   return { state, curves, steps, seconds: (performance.now() - started) / 1000 };
 }
 
+/** Sizes and rate of a training step. */
+export type SegmenterStepOptions = Required<Pick<SegmentFitOptions, "batchSize" | "cropPx" | "peakLearningRate" | "steps">>;
+
 /** The training step as a graph: image `[N, 1, H, W]` and maps `[N, 3, H, W]` in, loss out, parameters updated. */
-function lossGraph(batchSize: number, cropPx: number, peakLearningRate: number, steps: number) {
+export function segmenterStep({ batchSize, cropPx, peakLearningRate, steps }: SegmenterStepOptions): StepGraph {
   const graph = createGraph();
   const image = graph.input("image", [batchSize, 1, cropPx, cropPx]);
   const maps = graph.input("maps", [batchSize, MAP_NAMES.length, cropPx, cropPx]);
-  const logits = segmenterLogits(image, "train");
-  const masks = { starts: [0], ends: [2], axes: [1] };
-  const distance = { starts: [2], ends: [3], axes: [1] };
-  const loss = add(
-    mul(bceWithLogits(slice(logits, masks), slice(maps, masks)), 2),
-    mul(l1(sigmoid(slice(logits, distance)), slice(maps, distance)), 2),
-  );
-  const parameters = graph.parameters();
+  const loss = mapLoss(segmenterLogits(image, "train"), maps);
+  const parameters = parametersOf(graph);
   adamW({ learningRate: oneCycle({ peak: peakLearningRate, steps }), weightDecay: 1e-2 }).update(graph, {
     name: "segmenter",
     parameters,

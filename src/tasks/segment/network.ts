@@ -1,5 +1,5 @@
 import type { Value } from "../../engine/graph.ts";
-import { type UnetConfig, unet } from "../../nn/networks/unet.ts";
+import { type UnetConfig, unet, unetPresets } from "../../nn/networks/unet.ts";
 import { scope } from "../../nn/scope.ts";
 
 /** The maps that the network predicts, in the order of its output channels. */
@@ -9,8 +9,7 @@ export const MAP_NAMES = ["foreground", "border", "distance"] as const;
 export const segmenterConfig = {
   inputChannels: 1,
   outputChannels: MAP_NAMES.length,
-  channels: [16, 32, 64, 64],
-  norm: "batch",
+  ...unetPresets.smallSegmenter,
 } as const satisfies Omit<UnetConfig, "mode">;
 
 /** Sides of an input must be multiples of this: the U-Net halves the image once per level below the first. */

@@ -1,0 +1,10 @@
+/** The only door to image files. */
+
+export { outputError, writeAtomically, writeFileAtomically } from "./atomic-write.ts";
+export type { FileRecord } from "./file-record.ts";
+export { readLabels, readObjectMasks, writeLabels } from "./labels.ts";
+export { type FormatName, imageFormat, isImageName, readImage, readImages } from "./read-image.ts";
+export { readProvenance } from "./read-provenance.ts";
+export { tiffImageCount } from "./tiff.ts";
+export { encodePng, writePng } from "./write-png.ts";
+export { type TiffOptions, writeOmeTiff, writeTiff } from "./write-tiff.ts";

@@ -1,0 +1,201 @@
+/** Writing ONNX node by node: what every lowering needs, whatever operators it chooses. */
+
+import { GraphError } from "../../core/errors.ts";
+import type { Shape } from "../../core/shape.ts";
+import type { DataType, Tensor } from "../../core/tensor.ts";
+import type { Attribute, OnnxModel, OnnxNode, OnnxTensor, OnnxTensorData, OnnxValueInfo } from "../../onnx/model.ts";
+import type { Attributes, Graph, Op, Value } from "../graph.ts";
+
+/** An operator's node as a lowering rule sees it. */
+export interface OperatorNode<A extends Attributes = Attributes> {
+  readonly inputs: readonly Value[];
+  readonly attributes: A;
+  /** The node's result. */
+  readonly y: Value;
+}
+
+/** Writes one operator and gives the ONNX name of its result. */
+export type LoweringRule<A extends Attributes = Attributes> = {
+  rule(node: OperatorNode<A>, emit: Emitter): string;
+}["rule"];
+
+/** A lowering rule for every operator of a table. */
+export type LoweringTable<Operators extends Record<string, Op>> = {
+  readonly [name in keyof Operators]: Operators[name] extends Op<infer A> ? LoweringRule<A> : never;
+};
+
+/** Attributes as rules write them: integers, lists of integers and texts plainly, real numbers as `{ float }`. */
+export type PlainAttributes = Readonly<
+  Record<string, number | string | readonly number[] | { readonly float: number }>
+>;
+
+/** The pen of a lowering rule. Asking for an equal node again gives the first one's name. */
+export interface Emitter {
+  /** ONNX name of a value; written now if it was not. */
+  name(value: Value): string;
+  /** New node with one output; its name. Absent optional inputs are `""`. */
+  node(opType: string, inputs: readonly string[], attributes?: PlainAttributes): string;
+  /** New node with several outputs; their names. */
+  nodes(opType: string, inputs: readonly string[], attributes: PlainAttributes, outputs: number): readonly string[];
+  /** Constant list of int64, as shapes, axes and pads are given. */
+  ints(numbers: readonly number[]): string;
+  /** Constant of float32. */
+  floats(numbers: readonly number[], shape?: Shape): string;
+}
+
+/** What to write besides the nodes. */
+export interface LoweringOptions {
+  /** Numbers for variables that become part of the model; the other variables become inputs. */
+  readonly weights?: ReadonlyMap<string, Tensor>;
+  readonly name?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** Operator set and file version that every lowering writes. */
+const OPSET = 20;
+const IR_VERSION = 10;
+
+/**
+ * Model that computes the outputs by a table of rules. Only what the outputs need is written.
+ *
+ * @throws {@link GraphError} when a weight has the wrong size or an input and a variable share a name
+ */
+export function emitModel(
+  graph: Graph,
+  outputs: Readonly<Record<string, Value>>,
+  rules: Readonly<Record<string, LoweringRule>>,
+  { weights, name = "fantascope", metadata = {} }: LoweringOptions = {},
+): OnnxModel {
+  const nodes: OnnxNode[] = [];
+  const initializers = new Map<string, OnnxTensor>();
+  const inputs = new Map<string, OnnxValueInfo>();
+  const names = new Map<Value, string>();
+  const known = new Map<string, readonly string[]>();
+
+  const initializer = (key: string, dataType: DataType, shape: Shape, data: OnnxTensorData): string => {
+    if (!initializers.has(key)) initializers.set(key, { name: key, dataType, shape: [...shape], data });
+    return key;
+  };
+  const leaf = (value: Value): string => {
+    const { source, dataType, shape } = value;
+    if (source.kind === "operator")
+      throw new GraphError({ where: "internal", expected: "a leaf", received: source.op.name });
+    if (source.kind === "constant") return initializer(`constant${value.id}`, dataType, shape, source.data);
+    const weight = source.kind === "input" ? undefined : weights?.get(source.name);
+    if (weight) {
+      if (weight.data.length !== shape.reduce((size, extent) => size * extent, 1))
+        throw new GraphError({
+          where: `weight "${source.name}"`,
+          expected: `[${shape.join(", ")}]`,
+          received: `[${weight.shape.join(", ")}]`,
+        });
+      return initializer(source.name, dataType, shape, weight.data);
+    }
+    if (graph.inputs.has(source.name) && graph.variables.has(source.name))
+      throw new GraphError({ where: `"${source.name}"`, expected: "one meaning", received: "an input and a variable" });
+    inputs.set(source.name, { name: source.name, dataType, shape: [...shape] });
+    return source.name;
+  };
+
+  const emit: Emitter = {
+    name(value) {
+      let found = names.get(value);
+      if (found === undefined) {
+        const { source } = value;
+        found =
+          source.kind === "operator"
+            ? rules[source.op.name]!({ inputs: source.inputs, attributes: source.attributes, y: value }, emit)
+            : leaf(value);
+        names.set(value, found);
+      }
+      return found;
+    },
+    node: (opType, inputNames, attributes = {}) => emit.nodes(opType, inputNames, attributes, 1)[0]!,
+    nodes(opType, inputNames, attributes, count) {
+      const key = `${opType}(${inputNames.join()})${JSON.stringify(attributes)}`;
+      const found = known.get(key);
+      if (found) return found;
+      const made = Array.from({ length: count }, (_, i) => `t${nodes.length}${i ? `_${i}` : ""}`);
+      nodes.push({
+        opType,
+        domain: "",
+        name: `n${nodes.length}`,
+        inputs: inputNames,
+        outputs: made,
+        attributes: Object.fromEntries(Object.entries(attributes).map(([k, v]) => [k, attribute(v)])),
+      });
+      known.set(key, made);
+      return made;
+    },
+    ints: (numbers) =>
+      initializer(`ints_${numbers.join("_")}`, "int64", [numbers.length], BigInt64Array.from(numbers.map(BigInt))),
+    floats: (numbers, shape = []) =>
+      initializer(`floats_${shape.join("x")}_${numbers.join("_")}`, "float32", shape, Float32Array.from(numbers)),
+  };
+
+  for (const value of needed(Object.values(outputs))) emit.name(value);
+  const renamed = nameOutputs(outputs, emit, new Set(nodes.flatMap((node) => node.outputs)));
+  const rename = (old: string) => renamed.get(old) ?? old;
+  return {
+    irVersion: IR_VERSION,
+    opsets: { "": OPSET },
+    name,
+    nodes: withoutUnused(nodes, Object.keys(outputs), rename),
+    initializers: [...initializers.values()],
+    inputs: [...inputs.values()],
+    outputs: Object.entries(outputs).map(([key, { dataType, shape }]) => ({ name: key, dataType, shape: [...shape] })),
+    metadata,
+  };
+}
+
+/** Values that the outputs depend on, inputs first: so that naming them in turn never recurses deeply. */
+function needed(outputs: readonly Value[]): Value[] {
+  const found = new Set<Value>();
+  const open = [...outputs];
+  for (let value = open.pop(); value; value = open.pop()) {
+    if (found.has(value)) continue;
+    found.add(value);
+    if (value.source.kind === "operator") open.push(...value.source.inputs);
+  }
+  return [...found].sort((a, b) => a.id - b.id);
+}
+
+/** New names for node results that are outputs. What is no node's result, or has a name already, gets an `Identity`. */
+function nameOutputs(
+  outputs: Readonly<Record<string, Value>>,
+  emit: Emitter,
+  results: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const renamed = new Map<string, string>();
+  for (const [key, value] of Object.entries(outputs)) {
+    const current = emit.name(value);
+    if (results.has(current) && !renamed.has(current)) renamed.set(current, key);
+    else renamed.set(emit.node("Identity", [current], { output: key }), key);
+  }
+  return renamed;
+}
+
+/** Nodes whose results reach an output, with final names: some rules use only a part of what their inputs' rules wrote. */
+function withoutUnused(
+  nodes: readonly OnnxNode[],
+  outputs: readonly string[],
+  rename: (old: string) => string,
+): OnnxNode[] {
+  const used = new Set(outputs);
+  const kept: OnnxNode[] = [];
+  for (const node of nodes.toReversed()) {
+    const results = node.outputs.map(rename);
+    if (!results.some((result) => used.has(result))) continue;
+    const inputs = node.inputs.map(rename);
+    for (const input of inputs) used.add(input);
+    const attributes = node.opType === "Identity" ? {} : node.attributes;
+    kept.push({ ...node, inputs, outputs: results, attributes });
+  }
+  return kept.reverse();
+}
+
+function attribute(value: PlainAttributes[string]): Attribute {
+  if (typeof value === "number") return { type: "int", value };
+  if (typeof value === "string") return { type: "string", value };
+  return "float" in value ? { type: "float", value: value.float } : { type: "ints", value };
+}

@@ -1,0 +1,125 @@
+/** Rules to standard ONNX operators only (opset 20): runs on every provider and in the browser, and is what exported models are made of. */
+
+import type { OnnxModel } from "../../onnx/model.ts";
+import type { Attributes, Graph, Value } from "../graph.ts";
+import type { operators } from "../ops/index.ts";
+import { expandNormalize } from "../ops/normalize.ts";
+import {
+  type Emitter,
+  emitModel,
+  type LoweringOptions,
+  type LoweringRule,
+  type LoweringTable,
+  type OperatorNode,
+} from "./emitter.ts";
+import { expandFoldReflection } from "./fold-reflection.ts";
+import { lowerConv2d, lowerConv2dWeightGradient, lowerConvTranspose2d } from "./portable-convolution.ts";
+import { lowerReduction } from "./reduction.ts";
+
+/** Standard ONNX for the outputs and all they need; see {@link LoweringOptions}. */
+export function portable(
+  graph: Graph,
+  outputs: Readonly<Record<string, Value>>,
+  options: LoweringOptions = {},
+): OnnxModel {
+  return emitModel(graph, outputs, rules as Readonly<Record<string, LoweringRule>>, options);
+}
+
+const rules: LoweringTable<typeof operators> = {
+  abs: same("Abs"),
+  add: same("Add"),
+  averagePool2d: ({ inputs: [x], attributes: { factor } }, emit) =>
+    emit.node("AveragePool", [emit.name(x!)], { kernel_shape: [factor, factor], strides: [factor, factor] }),
+  broadcastTo: ({ inputs: [x], attributes: { shape } }, emit) => emit.node("Expand", [emit.name(x!), emit.ints(shape)]),
+  clamp: ({ inputs: [x], attributes: { min, max } }, emit) => {
+    const bound = (text: string) => (Number.isFinite(Number(text)) ? emit.floats([Number(text)]) : "");
+    return emit.node("Clip", [emit.name(x!), bound(min), bound(max)]);
+  },
+  concat: ({ inputs, attributes: { axis } }, emit) => emit.node("Concat", inputs.map(emit.name), { axis }),
+  conv2d: lowerConv2d,
+  conv2dWeightGradient: lowerConv2dWeightGradient,
+  convTranspose2d: lowerConvTranspose2d,
+  cos: same("Cos"),
+  detach: ({ inputs: [x] }, emit) => emit.name(x!),
+  div: same("Div"),
+  exp: same("Exp"),
+  flip: ({ inputs: [x], attributes: { axes } }, emit) => {
+    const all = (number: number) => emit.ints(axes.map(() => number));
+    // Backwards from the last to before the first; the smallest int32 stands for "before the first".
+    return emit.node("Slice", [emit.name(x!), all(-1), all(-(2 ** 31)), emit.ints(axes), all(-1)]);
+  },
+  foldReflection: ({ inputs: [x], attributes }, emit) => emit.name(expandFoldReflection(x!, attributes)),
+  greater: (node, emit) => emit.node("Cast", [same("Greater")(node, emit)], { to: 1 }),
+  leakyRelu: ({ inputs: [x], attributes: { slope } }, emit) =>
+    emit.node("LeakyRelu", [emit.name(x!)], { alpha: { float: slope } }),
+  log: same("Log"),
+  matMul: same("MatMul"),
+  maxPool2d: ({ inputs: [x], attributes: { factor } }, emit) => maxPool(x!, factor, emit)[0]!,
+  mean: (node, emit) => lowerReduction("ReduceMean", node, emit),
+  mul: same("Mul"),
+  neg: same("Neg"),
+  normalize: ({ inputs, attributes }, emit) => emit.name(expandNormalize(inputs, attributes)),
+  pickAtMaxima2d: ({ inputs: [v, x], attributes: { factor } }, emit) => {
+    const flat = emit.node("Reshape", [emit.name(v!), emit.ints([-1])]);
+    return emit.node("Gather", [flat, maxPool(x!, factor, emit)[1]!], { axis: 0 });
+  },
+  pow: ({ inputs: [x], attributes: { exponent } }, emit) => emit.node("Pow", [emit.name(x!), emit.floats([exponent])]),
+  putAtMaxima2d: ({ inputs: [z, x], attributes: { factor }, y }, emit) => {
+    const window = { kernel_shape: [factor, factor], strides: [factor, factor] };
+    return emit.node("MaxUnpool", [emit.name(z!), maxPool(x!, factor, emit)[1]!, emit.ints(y.shape)], window);
+  },
+  reflectPad: ({ inputs: [x], attributes: { before, after } }, emit) =>
+    emit.node("Pad", [emit.name(x!), emit.ints([...before, ...after])], { mode: "reflect" }),
+  relu: same("Relu"),
+  reshape: ({ inputs: [x], attributes: { shape } }, emit) => emit.node("Reshape", [emit.name(x!), emit.ints(shape)]),
+  scaleShift: ({ inputs: [x, scale, shift] }, emit) => {
+    const scaled = emit.node("Mul", [emit.name(x!), emit.name(scale!)]);
+    return emit.node("Add", [scaled, emit.name(shift!)]);
+  },
+  sigmoid: same("Sigmoid"),
+  sign: same("Sign"),
+  sin: same("Sin"),
+  slice: ({ inputs: [x], attributes: { starts, ends } }, emit) => {
+    const cut = x!.shape.flatMap((extent, axis) => (starts[axis] !== 0 || ends[axis] !== extent ? [axis] : []));
+    const of = (numbers: readonly number[]) => emit.ints(cut.map((axis) => numbers[axis]!));
+    return emit.node("Slice", [emit.name(x!), of(starts), of(ends), emit.ints(cut)]);
+  },
+  softplus: same("Softplus"),
+  splitPart: ({ inputs: [x], attributes: { axis, lengths, part } }, emit) =>
+    emit.nodes("Split", [emit.name(x!), emit.ints(lengths)], { axis }, lengths.length)[part]!,
+  sqrt: same("Sqrt"),
+  square: ({ inputs: [x] }, emit) => emit.node("Mul", [emit.name(x!), emit.name(x!)]),
+  sub: same("Sub"),
+  sum: (node, emit) => lowerReduction("ReduceSum", node, emit),
+  tanh: same("Tanh"),
+  transpose: ({ inputs: [x], attributes: { permutation } }, emit) =>
+    emit.node("Transpose", [emit.name(x!)], { perm: permutation }),
+  upsampleNearest2d: ({ inputs: [x], attributes: { factor } }, emit) =>
+    emit.node("Resize", [emit.name(x!), "", emit.floats([1, 1, factor, factor], [4])], {
+      mode: "nearest",
+      coordinate_transformation_mode: "asymmetric",
+      nearest_mode: "floor",
+    }),
+  where: ({ inputs: [condition, a, b] }, emit) =>
+    emit.node("Where", [truth(condition!, emit), emit.name(a!), emit.name(b!)]),
+  zeroPad: ({ inputs: [x], attributes: { before, after } }, emit) =>
+    emit.node("Pad", [emit.name(x!), emit.ints([...before, ...after])]),
+};
+
+/** Rule of an operator that ONNX has under another name. */
+function same(opType: string): (node: OperatorNode<Attributes>, emit: Emitter) => string {
+  return ({ inputs }, emit) => emit.node(opType, inputs.map(emit.name));
+}
+
+/** Names of the maxima and of their places in the whole array; asked for twice, it is written once. */
+function maxPool(x: Value, factor: number, emit: Emitter): readonly string[] {
+  return emit.nodes("MaxPool", [emit.name(x)], { kernel_shape: [factor, factor], strides: [factor, factor] }, 2);
+}
+
+/** ONNX boolean of a 0/1 value: a comparison's own result where it is one. */
+function truth(condition: Value, emit: Emitter): string {
+  const { source } = condition;
+  if (source.kind === "operator" && source.op.name === "greater")
+    return emit.node("Greater", source.inputs.map(emit.name));
+  return emit.node("Cast", [emit.name(condition)], { to: 9 });
+}

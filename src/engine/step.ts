@@ -1,0 +1,118 @@
+/** Graphs made runnable: a training step that moves a state on, and a function that only computes. */
+
+import { GraphError } from "../core/errors.ts";
+import type { Random } from "../core/random.ts";
+import { sizeOf } from "../core/shape.ts";
+import type { Tensor, TensorData } from "../core/tensor.ts";
+import type { Graph, Value } from "./graph.ts";
+import { type LoweringName, lowerings } from "./lowerings/index.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one. */
+export type State = Map<string, Tensor>;
+
+/** Values to hand over at a run, by input name. */
+export type Inputs = Readonly<Record<string, Tensor<TensorData>>>;
+
+/** A graph with the values that a caller wants back. */
+export interface StepGraph {
+  readonly graph: Graph;
+  readonly outputs: Readonly<Record<string, Value>>;
+}
+
+/** A graph that is ready to run on a state. */
+export interface Step {
+  readonly graph: Graph;
+  /** Runs once and replaces what the graph assigns in `state`; the arrays that were there before stay as they are. */
+  run(state: State, inputs: Inputs): Promise<{ readonly outputs: Record<string, Tensor> }>;
+  release(): Promise<void>;
+}
+
+/** How to compile. */
+export interface CompileOptions {
+  readonly threads?: number;
+  readonly lowering?: LoweringName;
+}
+
+/**
+ * Training step of a graph: its outputs, and the new value of everything it assigns.
+ *
+ * @param target a graph (then with `options.outputs`), or a graph together with its outputs
+ * @throws {@link SessionError} when the runtime refuses the graph
+ */
+export async function compileStep(
+  target: Graph | StepGraph,
+  { outputs: named, threads = 1, lowering = "portable" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
+): Promise<Step> {
+  const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
+  const results: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(outputs)) results[`output/${name}`] = value;
+  for (const [variable, next] of graph.assignments) results[`next/${variable.name}`] = next;
+  const session = await openSession(lowerings[lowering](graph, results), { threads });
+  const variables = session.inputNames.filter((name) => graph.variables.has(name));
+  const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
+  const wanted = Object.keys(outputs).map((name) => [name, `output/${name}`] as const);
+  return {
+    graph,
+    async run(state, inputs) {
+      const feeds: Record<string, Tensor<TensorData>> = { ...inputs };
+      for (const name of variables) feeds[name] = stateTensor(state, name);
+      const all = await session.run(feeds);
+      for (const [name, next] of assigned) state.set(name, all[next]!);
+      return { outputs: Object.fromEntries(wanted.map(([name, result]) => [name, all[result]!])) };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** A graph that computes outputs from inputs and changes nothing. */
+export interface CompiledFunction {
+  run(inputs: Inputs): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/**
+ * Inference: the outputs of a graph with its parameters fixed to those of a state, which lets the runtime lay them out once.
+ *
+ * @throws {@link GraphError} when the state lacks a parameter
+ */
+export async function compileFunction(
+  graph: Graph,
+  outputs: Readonly<Record<string, Value>>,
+  { state = new Map(), threads = 1, lowering = "portable" }: CompileOptions & { state?: State } = {},
+): Promise<CompiledFunction> {
+  const model = lowerings[lowering](graph, outputs, { weights: state });
+  for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
+  const session: Session = await openSession(model, { threads });
+  return { run: (inputs) => session.run(inputs), release: () => session.release() };
+}
+
+/** First numbers of all parameters and states of some graphs. Each is drawn from its own stream, so their order does not matter. */
+export function initialState(graphs: readonly Graph[], random: Random): State {
+  const state: State = new Map();
+  for (const graph of graphs)
+    for (const [name, { shape, source }] of graph.variables) {
+      if (state.has(name) || (source.kind !== "parameter" && source.kind !== "state")) continue;
+      const data = source.initializer(shape, random.fork("parameter", name));
+      if (data.length !== sizeOf(shape))
+        throw new GraphError({
+          where: `initializer of "${name}"`,
+          expected: `${sizeOf(shape)} numbers`,
+          received: `${data.length}`,
+        });
+      state.set(name, { data, shape });
+    }
+  return state;
+}
+
+function stateTensor(state: State, name: string): Tensor {
+  const found = state.get(name);
+  if (!found)
+    throw new GraphError({
+      where: "state",
+      expected: `numbers for "${name}"`,
+      received: "none",
+      fix: "Make the state with initialState from all graphs that use it.",
+    });
+  return found;
+}

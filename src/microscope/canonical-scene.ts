@@ -1,0 +1,50 @@
+import type { Random } from "../core/random.ts";
+import { draw, typical } from "./distribution.ts";
+import type { FieldSettings, MicroscopeSettings } from "./settings.ts";
+import type { NucleiSettings } from "./specimens/nuclei.ts";
+
+/** Which scene to draw in canonical form, where nuclei are about 20 px wide. */
+export interface CanonicalOptions {
+  /** Edge of the square scene, in canonical pixels. */
+  readonly size: number;
+  /** Every call takes a new scene from this stream; the same state gives the same scene. */
+  readonly random: Random;
+  /** Factor on the number of nuclei; other than 1 breeds a wrong density on purpose. Default 1. */
+  readonly densityFactor?: number;
+}
+
+/** What both kinds of canonical scene begin with. */
+export interface CanonicalScene {
+  readonly field: FieldSettings;
+  /** Nuclei of this field, with the coverage settled; lengths still in native pixels. */
+  readonly nuclei: NucleiSettings;
+  /** Native to canonical pixels. */
+  readonly scale: number;
+  readonly random: Random;
+}
+
+/** More than this does not fit without breaking the overlap limit. */
+const FULLEST = 0.75;
+
+/** Factor from the pixels of a field to canonical ones: what was estimated from its real image, or 20 px over its diameters. */
+export function canonicalScaleOf({ canonicalScale, nuclei: { traits } }: FieldSettings): number {
+  if (canonicalScale !== undefined) return canonicalScale;
+  const diameters = "resampled" in traits ? { values: traits.resampled.map((nucleus) => nucleus.diameterPx) } : traits.diameterPx;
+  return Math.min(1.8, Math.max(0.35, 20 / typical(diameters)));
+}
+
+/**
+ * Begins a scene: one field of the settings, and how densely it is filled.
+ *
+ * Crops of a field are fuller or emptier than the whole, and empty ones teach little: coverage × U(0.8, 1.6) + 0.03.
+ */
+export function canonicalScene(
+  { fields }: MicroscopeSettings,
+  { random, densityFactor = 1 }: CanonicalOptions,
+): CanonicalScene {
+  const stream = random.fork("canonical scene", random.word(), random.word());
+  const field = stream.pick(fields);
+  const measured = draw(field.nuclei.coverage, stream);
+  const coverage = Math.min(FULLEST, densityFactor * (measured * stream.between(0.8, 1.6) + 0.03));
+  return { field, nuclei: { ...field.nuclei, coverage }, scale: canonicalScaleOf(field), random: stream };
+}

@@ -1,0 +1,2 @@
+/** Edge of training pictures, in canonical pixels: nearly five nuclei. */
+export const CROP_PX = 96;

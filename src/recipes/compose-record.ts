@@ -1,0 +1,198 @@
+import { openDataset } from "../data/folder-dataset.ts";
+import { regions } from "../image/regions.ts";
+import { fidelitySummary } from "../metrics/fidelity-summary.ts";
+import { cycleErrorJump, hiddenSignalVerdict } from "../metrics/steganography.ts";
+import type { Arm } from "./arms.ts";
+import { describeRealism } from "./describe-realism.ts";
+import type { JobContext } from "./jobs/context.ts";
+import type { SetDescription } from "./jobs/describe-set.ts";
+import type { GenerationResult } from "./jobs/generate.ts";
+import type { ImageScore } from "./jobs/score.ts";
+import { packageVersion, peakMemoryMb } from "./machine.ts";
+import { drawPictures } from "./pictures.ts";
+import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord, TrainingRecord } from "./record.ts";
+import { references } from "./references.ts";
+import { armRecords, comparisons, learningCurves, runVerdict, type ScoredArm } from "./scores.ts";
+
+/** Record of a run whose jobs are all done. */
+export async function composeRecord(
+  context: JobContext,
+  { command, machine }: Pick<RunRecord, "command" | "machine">,
+): Promise<RunRecord> {
+  const { recipe, plan, folder } = context;
+  const own = plan.variants.at(-1)!.name;
+  const scored = await scoredArms(context);
+  const arms = armRecords(scored, recipe.seed);
+  const compared = comparisons(scored, own, recipe.seed);
+  const generated = await generations(context);
+  const { startedAt, seconds } = await elapsed(context);
+  const standIn = recipe.real === undefined;
+  return {
+    schemaVersion: 1,
+    title: recipe.title,
+    fantascope: packageVersion(),
+    recipe,
+    command,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    seconds,
+    peakMemoryMb: peakMemoryMb(),
+    machine,
+    data: await dataRecords(context, standIn),
+    arms,
+    comparisons: compared,
+    verdict:
+      arms.length > 0
+        ? runVerdict(arms, compared, own)
+        : { outcome: "not scored", sentence: NOT_SCORED, recommended: "combined" },
+    audits: generated.flatMap(({ name, results }) => auditRecords(name, results)),
+    steganography: generated.map(({ name, lowPass, results }) => steganographyRecord(name, lowPass, results)),
+    descriptors: await describeRealism(context),
+    learningCurves: learningCurves(arms),
+    trainings: await trainings(context),
+    pictures: await drawPictures(context, generated[generated.length - 1]?.results[0]),
+    warnings: [
+      ...plan.warnings,
+      ...(recipe.ignoreObjectsBelowPx > 0 ? [`True objects below ${recipe.ignoreObjectsBelowPx} px were left out when scoring.`] : []),
+      ...(recipe.simulate.densityFactor !== 1 ? [`Nuclei were drawn ${recipe.simulate.densityFactor} times as dense as in the real images, on purpose.`] : []),
+    ],
+    methods: references(plan),
+  };
+}
+
+const NOT_SCORED =
+  "Nothing was scored, because there are no labelled real images to score on. Label a few images, keep them apart, and name their folder with --test to learn whether the synthetic data helped.";
+
+async function scoredArms({ plan, folder }: JobContext): Promise<ScoredArm[]> {
+  const scored: ScoredArm[] = [];
+  for (const arm of plan.arms) {
+    const seeds: ImageScore[][] = [];
+    for (const seed of plan.seeds) {
+      const images = await folder.readJson<ImageScore[]>("checkpoints", `score-${arm.name}-${seed}.json`);
+      if (images) seeds.push(images);
+    }
+    if (seeds.length > 0) scored.push({ arm, seeds });
+  }
+  return scored;
+}
+
+interface Generation {
+  readonly name: string;
+  readonly lowPass: number;
+  readonly results: readonly GenerationResult[];
+}
+
+async function generations({ plan, folder }: JobContext): Promise<Generation[]> {
+  return Promise.all(
+    plan.variants.map(async ({ name, lowPass }) => ({
+      name,
+      lowPass,
+      results: await Promise.all(
+        plan.seeds.map(async (seed) => (await folder.readJson<GenerationResult>("checkpoints", `generate-${name}-${seed}.json`))!),
+      ),
+    })),
+  );
+}
+
+function auditRecords(name: string, results: readonly GenerationResult[]): AuditRecord[] {
+  return (["input", "cycled"] as const).map((labels) => {
+    const summary = fidelitySummary(results.flatMap(({ audits }) => audits[labels]));
+    const { images, kept, relabelled, rejected, invisibleShare } = summary;
+    return {
+      generator: `${name}, ${labels} mask`,
+      images,
+      kept,
+      relabelled,
+      rejected,
+      witnesses: summary.witnesses.map((witness) => ({ ...witness })),
+      invisibleShare,
+      perImage: [...summary.perImage],
+    };
+  });
+}
+
+function steganographyRecord(name: string, lowPass: number, results: readonly GenerationResult[]): SteganographyRecord {
+  const errors = results[0]!.cycleErrors.map(({ disturbance }, d) => ({
+    disturbance,
+    error: mean(results.map(({ cycleErrors }) => cycleErrors[d]!.error)),
+  }));
+  const highBandRatio = mean(results.map((result) => result.highBandRatio));
+  const invisibleShare = fidelitySummary(results.flatMap(({ audits }) => audits.input)).invisibleShare;
+  const { outcome, reasons } = hiddenSignalVerdict({ cycleErrors: errors, invisibleShare, highBandRatio });
+  return {
+    generator: name,
+    lowPass,
+    cycleErrors: cycleErrorJump(errors),
+    highBandRatio,
+    hidden: outcome === "hidden signal",
+    sentence:
+      outcome === "free"
+        ? "No sign of a hidden signal: the label comes back as well from disturbed images, and the labelled nuclei can be seen."
+        : `${reasons.join(" ")} Set generator.consistencyWeight to 2, and check that masks are as dense as the real nuclei.`,
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+async function trainings({ plan, folder }: JobContext): Promise<TrainingRecord[]> {
+  const jobs = plan.jobs.filter(({ kind }) => kind === "fit-segmenter" || kind === "fit-cyclegan");
+  const found = await Promise.all(jobs.map(({ id }) => folder.readJson<TrainingRecord>("checkpoints", `${id}.json`)));
+  return found.filter((training) => training !== undefined);
+}
+
+async function dataRecords(context: JobContext, standIn: boolean): Promise<DataRecord[]> {
+  const { realFolder, testFolder, plan, folder } = context;
+  const labelUsers = plan.arms.filter(({ annotatedImages }) => annotatedImages > 0).map(({ name }) => name);
+  const records = [await realRecord(realFolder, "real, for learning", labelUsers, standIn)];
+  if (testFolder) records.push(await realRecord(testFolder, "real, for scoring", [], standIn));
+  for (const seed of plan.seeds) {
+    const simulated = await folder.readJson<SetDescription>("checkpoints", `simulate-${seed}.json`);
+    if (simulated) records.push(syntheticRecord("simulated", simulated, usersOf(plan.arms, "simulated")));
+    for (const { name } of plan.variants) {
+      const result = await folder.readJson<GenerationResult>("checkpoints", `generate-${name}-${seed}.json`);
+      if (!result) continue;
+      for (const labels of ["input", "cycled"] as const)
+        records.push(syntheticRecord("generated", result[labels], usersOf(plan.arms, `${name}-${labels}`)));
+    }
+  }
+  return records;
+}
+
+function usersOf(arms: readonly Arm[], set: string): string[] {
+  return arms
+    .filter(({ sources }) =>
+      sources.some((source) => (source.kind === "generated" ? `${source.generator}-${source.labels}` : source.kind) === set),
+    )
+    .map(({ name }) => name);
+}
+
+function syntheticRecord(role: "simulated" | "generated", { name, images, objects, hash }: SetDescription, labelsUsedBy: string[]): DataRecord {
+  return { role, name, images, objects, hash, labelsUsedBy, standIn: false };
+}
+
+async function realRecord(path: string, role: DataRecord["role"], labelsUsedBy: string[], standIn: boolean): Promise<DataRecord> {
+  const dataset = await openDataset(path);
+  let objects = 0;
+  for (let i = 0; i < dataset.length; i++) {
+    const { instances } = (await dataset.get(i)).annotations;
+    if (instances) objects += regions(instances).length;
+  }
+  return { role, name: dataset.name, images: dataset.length, objects, hash: await dataset.hash(), labelsUsedBy, standIn };
+}
+
+/** Working time over all starts of the run: the sum of stretches between the events that bound them. */
+async function elapsed({ folder }: JobContext): Promise<{ startedAt: string; seconds: number }> {
+  const events = await folder.readEvents();
+  let seconds = 0;
+  let open: number | undefined;
+  for (const { at, event } of events) {
+    if (event === "start" || event === "continue") open = Date.parse(at);
+    else if (event === "job" && open !== undefined) {
+      seconds += (Date.parse(at) - open) / 1000;
+      open = Date.parse(at);
+    }
+  }
+  return { startedAt: events[0]?.at ?? new Date().toISOString(), seconds };
+}

@@ -1,0 +1,84 @@
+import { random } from "../../core/random.ts";
+import type { Plane } from "../../core/plane.ts";
+import { imageOfCanonical } from "../../data/canonical-image.ts";
+import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { channelPlane } from "../../data/image.ts";
+import { memoryDataset } from "../../data/memory-dataset.ts";
+import { mixture } from "../../data/mixture.ts";
+import { resizeLabels } from "../../image/resize-labels.ts";
+import type { Calibration } from "../../microscope/calibrate.ts";
+import type { Arm, TrainingSource } from "../arms.ts";
+import type { Plan } from "../plan.ts";
+import type { SegmentRecipe } from "../recipe.ts";
+import type { RunFolder } from "../run-folder.ts";
+
+/** What every job of a run reads: the recipe with its folders settled, the plan, and the calibrated microscope. */
+export interface JobContext {
+  readonly folder: RunFolder;
+  readonly recipe: SegmentRecipe;
+  readonly plan: Plan;
+  readonly calibration: Calibration;
+  readonly realFolder: string;
+  readonly testFolder: string | undefined;
+}
+
+/** Inputs of all jobs as `inputs.json` holds them. */
+export type RunInputs = Omit<JobContext, "folder">;
+
+/** Context of a job from its run folder. */
+export async function readContext(folder: RunFolder): Promise<JobContext> {
+  const inputs = await folder.readJson<RunInputs>("inputs.json");
+  return { folder, ...inputs! };
+}
+
+/** Real images as canonical planes. */
+export async function realPlanes({ realFolder }: JobContext): Promise<Plane[]> {
+  const dataset = await openDataset(realFolder);
+  const planes: Plane[] = [];
+  for (let i = 0; i < dataset.length; i++) {
+    const plane = channelPlane((await dataset.get(i)).image);
+    planes.push(toCanonical(plane, estimateCanonicalForm(plane)));
+  }
+  return planes;
+}
+
+/** Training set of an arm: equal shares of its sources. */
+export async function trainingSet(context: JobContext, arm: Arm, seed: number): Promise<Dataset> {
+  return mixture(arm.name, await Promise.all(arm.sources.map((source) => openSource(context, source, seed))));
+}
+
+function openSource(context: JobContext, source: TrainingSource, seed: number): Promise<Dataset> {
+  if (source.kind === "simulated") return openDataset(syntheticFolder(context.folder, "simulated", seed));
+  if (source.kind === "generated")
+    return openDataset(syntheticFolder(context.folder, `${source.generator}-${source.labels}`, seed));
+  return labelledReal(context, source.images, seed);
+}
+
+/** Folder of a synthetic set. */
+export function syntheticFolder(folder: RunFolder, name: string, seed: number): string {
+  return folder.file("synthetic", `${name}-${seed}`);
+}
+
+/**
+ * Labelled real images in canonical form. Of fewer than all, each seed draws its own; smaller draws are part of larger ones.
+ */
+async function labelledReal({ realFolder }: JobContext, images: number, seed: number): Promise<Dataset> {
+  const dataset = await openDataset(realFolder);
+  const order = random(seed)
+    .fork("labelled images")
+    .shuffle(Array.from({ length: dataset.length }, (_, index) => index));
+  const items = [];
+  for (const index of order) {
+    if (items.length === images) break;
+    const item = await dataset.get(index);
+    if (!item.annotations.instances) continue;
+    const plane = channelPlane(item.image);
+    const canonical = toCanonical(plane, estimateCanonicalForm(plane));
+    const instances = resizeLabels(item.annotations.instances, canonical.height, canonical.width);
+    items.push({ ...item, image: imageOfCanonical(canonical), annotations: { instances } });
+  }
+  return memoryDataset(`${images} labelled real images`, items);
+}
+

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import type { LabelMap, Plane } from "../../core/plane.ts";
+import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
+import { random } from "../../core/random.ts";
+import { imageOfCanonical } from "../../data/canonical-image.ts";
+import type { Item } from "../../data/dataset.ts";
+import { writeDataset } from "../../data/write-dataset.ts";
+import {
+  type CycleError,
+  disturbed,
+  type GeneratedPair,
+  type Generators,
+  generatePair,
+  labelsOfCondition,
+  loadCycleGan,
+  openGenerators,
+  probeSteganography,
+  tensorOfPlane,
+} from "../../generators/cyclegan/index.ts";
+import { instancesFromMaps } from "../../image/instance-maps.ts";
+import { bandEnergyRatio } from "../../metrics/band-energy.ts";
+import { type LabelFidelity, labelFidelity } from "../../metrics/label-fidelity.ts";
+import { maskScene } from "../../microscope/mask-scene.ts";
+import { loadModel } from "../../tasks/segment/model-file.ts";
+import { openSegmenter, type Segmenter } from "../../tasks/segment/predict.ts";
+import type { Job } from "../plan.ts";
+import { type JobContext, realPlanes, syntheticFolder } from "./context.ts";
+import { CROP_PX } from "../canonical-set.ts";
+import { describeSet, type SetDescription } from "./describe-set.ts";
+import { cycleGanFile } from "./fit-cyclegan.ts";
+import { segmenterFiles } from "./fit-segmenter.ts";
+
+/** A generated set with what is known of its honesty. */
+export interface GenerationResult {
+  readonly input: SetDescription;
+  readonly cycled: SetDescription;
+  /** One audit per generated image, in order; against the label that the generator was given, and against the cycled one. */
+  readonly audits: { readonly input: readonly LabelFidelity[]; readonly cycled: readonly LabelFidelity[] };
+  readonly cycleErrors: readonly CycleError[];
+  /** Energy above half the Nyquist frequency, generated over real. */
+  readonly highBandRatio: number;
+}
+
+/** Label maps for the steganography probe. */
+const PROBES = 40;
+
+/**
+ * Generated pairs of one variant and seed, audited one by one, written twice: with the input mask and with the cycled mask as label.
+ */
+export async function generateJob(context: JobContext, job: Job, options: WorkOptions): Promise<GenerationResult> {
+  const { recipe, plan, calibration, folder } = context;
+  const variant = plan.variants.find(({ name }) => name === job.subject)!;
+  const file = cycleGanFile(context, variant.name, job.seed);
+  const generators = await openGenerators(loadCycleGan(file));
+  const witness = await openSegmenter([loadModel(segmenterFiles(context, "simulated", job.seed).weights).state], { tilePx: CROP_PX });
+  const stream = random(job.seed).fork("generate");
+  const draw = (...purpose: (string | number)[]) =>
+    maskScene(calibration, { size: CROP_PX, random: stream.fork(...purpose), densityFactor: recipe.simulate.densityFactor });
+
+  const provenance = {
+    origin: "synthetic",
+    method: "cyclegan",
+    seed: job.seed,
+    generator: createHash("sha256").update(await readFile(file)).digest("hex"),
+    settings: { variant: variant.name, lowPass: variant.lowPass },
+  } as const;
+  const audits = { input: [] as LabelFidelity[], cycled: [] as LabelFidelity[] };
+  const pairs: GeneratedPair[] = [];
+  for (let index = 0; index < recipe.simulate.pairs; index++) {
+    stopIfCancelled(options.signal, job.title);
+    const pair = await generatePair(generators, draw(index));
+    const witnesses = [
+      { name: "independent segmenter", labels: instancesFromMaps(await witness.maps(pair.image)) },
+      { name: "disturbed cycle", labels: await readDisturbed(generators, pair.image, stream.fork("disturb", index)) },
+    ];
+    for (const [kind, labels] of [["input", pair.inputLabels], ["cycled", pair.cycledLabels]] as const)
+      audits[kind].push({ ...labelFidelity(pair.image, labels, witnesses), contrasts: [] });
+    pairs.push(pair);
+    options.onProgress?.({ stage: job.title, done: index + 1, total: recipe.simulate.pairs });
+  }
+
+  const write = (kind: "input" | "cycled") => {
+    const kept = pairs.flatMap((pair, index) =>
+      recipe.audit.onDoubt === "reject" && audits[kind][index]!.verdict === "reject"
+        ? []
+        : [itemOf(pair.image, kind === "input" ? pair.inputLabels : pair.cycledLabels, index, { ...provenance, index })],
+    );
+    const name = `${variant.name}-${kind}`;
+    return writeDataset(syntheticFolder(folder, name, job.seed), kept, { name: `${name}-${job.seed}` });
+  };
+  const [input, cycled] = [await describeSet(await write("input")), await describeSet(await write("cycled"))];
+  const probe = await probeSteganography(
+    generators,
+    Array.from({ length: PROBES }, (_, index) => draw("probe", index)),
+    { random: stream.fork("probe noise"), keepBefore: variant.lowPass },
+  );
+  await generators.release();
+  await witness.release();
+  return {
+    input,
+    cycled,
+    audits,
+    cycleErrors: probe.cycleErrors,
+    highBandRatio: bandEnergyRatio(probe.images, await realPlanes(context)),
+  };
+}
+
+/** Label read by the inverse generator after low-pass, noise and quantisation: nothing hidden survives them. */
+async function readDisturbed(generators: Generators, image: Plane, stream: ReturnType<typeof random>): Promise<LabelMap> {
+  const seen = disturbed(tensorOfPlane(image), { name: "audit", keep: 0.3, noise: 0.025, levels: 20 }, stream);
+  return labelsOfCondition(await generators.mask(seen, 0.3));
+}
+
+function itemOf(image: Plane, labels: LabelMap, index: number, provenance: Item["provenance"]): Item {
+  const name = `generated-${String(index).padStart(5, "0")}`;
+  return { name, group: "generated", image: imageOfCanonical(image), annotations: { instances: labels }, provenance };
+}

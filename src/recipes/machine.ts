@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import os from "node:os";
+import { runtimeVersion } from "../engine/session.ts";
+import type { RunRecord } from "./record.ts";
+
+/** The machine and the versions that numbers were made with. */
+export function machine(workers: number): RunRecord["machine"] {
+  return {
+    platform: `${os.platform()} ${os.arch()}`,
+    processor: os.cpus()[0]?.model.trim() ?? "unknown",
+    cores: os.availableParallelism(),
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    node: process.version,
+    onnxruntime: runtimeVersion,
+    lowering: "portable",
+    workers,
+  };
+}
+
+/** Version of this package. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+}
+
+/** Largest memory that this process has held so far, all workers included, in MB. */
+export function peakMemoryMb(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}

@@ -1,0 +1,136 @@
+import { random } from "../core/random.ts";
+import { type AdditiveScore, additiveScores, matchingTally } from "../metrics/additive-scores.ts";
+import { type ArmTallies, bootstrap } from "../metrics/bootstrap.ts";
+import { holm } from "../metrics/holm.ts";
+import type { Matching } from "../metrics/matching.ts";
+import { pairedDifference } from "../metrics/paired-difference.ts";
+import { verdict } from "../metrics/verdict.ts";
+import type { Arm } from "./arms.ts";
+import type { ImageScore } from "./jobs/score.ts";
+import type { ArmRecord, Comparison, LearningCurve, RunRecord } from "./record.ts";
+
+/** A score of the record: its printed name, what of an image's matchings it adds up, and how sums become a score. */
+interface Metric {
+  readonly name: string;
+  readonly of: (matchings: readonly Matching[]) => readonly Matching[];
+  readonly score: AdditiveScore;
+}
+
+const at = (iou: number) => (matchings: readonly Matching[]) => matchings.filter((matching) => matching.iou === iou);
+
+/** Scores of the segment task, the headline first. */
+export const segmentMetrics: readonly Metric[] = [
+  { name: "F1@0.5", of: at(0.5), score: additiveScores.f1 },
+  { name: "mean matchAccuracy", of: (matchings) => matchings, score: additiveScores.matchAccuracy },
+  { name: "precision@0.5", of: at(0.5), score: additiveScores.precision },
+  { name: "recall@0.5", of: at(0.5), score: additiveScores.recall },
+  { name: "panopticQuality@0.5", of: at(0.5), score: additiveScores.panopticQuality },
+];
+
+/** Per seed, the scores of every test image: what the score jobs of an arm gave. */
+export interface ScoredArm {
+  readonly arm: Arm;
+  readonly seeds: readonly (readonly ImageScore[])[];
+}
+
+function talliesOf({ seeds }: ScoredArm, { of }: Metric): ArmTallies {
+  return {
+    tallies: seeds.map((images) => images.map(({ matchings }) => matchingTally(of(matchings)))),
+    groups: seeds[0]!.map(({ group }) => group),
+  };
+}
+
+/** Arms with their scores and intervals; the random stream makes the bootstrap repeatable. */
+export function armRecords(scored: readonly ScoredArm[], seed: number): ArmRecord[] {
+  return scored.map((one) => {
+    const { name, title, training, annotatedImages, role } = one.arm;
+    const scores = segmentMetrics.map((metric) => {
+      const { value, low, high, perSeed, images } = bootstrap(talliesOf(one, metric), metric.score, random(seed).fork("bootstrap", metric.name));
+      return { metric: metric.name, value, low, high, perSeed: [...perSeed], n: images };
+    });
+    return { name, title, training, annotatedImages, role, scores };
+  });
+}
+
+/** Comparisons that a reader asks for: [arm, baseline]; pairs whose arms were not run are left out. */
+function questions(own: string): [arm: string, baseline: string][] {
+  return [
+    ["combined", "classical"],
+    ["combined", "simulated"],
+    [`${own}-cycled`, "simulated"],
+    [`${own}-cycled`, "vanilla-input"],
+    [`${own}-cycled`, `${own}-input`],
+    ["combined", "real-all"],
+    [`${own}-cycled`, "real-all"],
+    ["simulated", "real-all"],
+  ];
+}
+
+/** Paired differences in F1@0.5 and mean matchAccuracy, p-values corrected by Holm over all of them. */
+export function comparisons(scored: readonly ScoredArm[], own: string, seed: number): Comparison[] {
+  const byName = new Map(scored.map((one) => [one.arm.name, one]));
+  const found = questions(own).flatMap(([armName, baselineName]) => {
+    const arm = byName.get(armName);
+    const baseline = byName.get(baselineName);
+    if (!arm || !baseline || armName === baselineName) return [];
+    return segmentMetrics.slice(0, 2).map((metric) => {
+      const stream = random(seed).fork("paired", armName, baselineName, metric.name);
+      const difference = pairedDifference(talliesOf(arm, metric), talliesOf(baseline, metric), metric.score, stream);
+      const { outcome, sentence } = verdict(
+        { ...difference, images: difference.groups },
+        { arm: arm.arm.title, baseline: baseline.arm.title, metric: metric.name },
+      );
+      const { low, high, pValue } = difference;
+      return { arm: armName, baseline: baselineName, metric: metric.name, difference: difference.difference, low, high, pValue, outcome, sentence };
+    });
+  });
+  const adjusted = holm(found.map(({ pValue }) => pValue));
+  return found.map((comparison, i) => ({ ...comparison, adjustedPValue: adjusted[i]! }));
+}
+
+/** Headline: did learning from real images add to what a user has without it? And which arm to use. */
+export function runVerdict(arms: readonly ArmRecord[], compared: readonly Comparison[], own: string): RunRecord["verdict"] {
+  const headline = segmentMetrics[0]!.name;
+  const score = (arm: ArmRecord) => arm.scores.find(({ metric }) => metric === headline)!.value;
+  const unannotated = arms.filter(({ annotatedImages }) => annotatedImages === 0);
+  const best = unannotated.reduce((a, b) => (score(b) > score(a) ? b : a));
+  const against = compared.find(({ arm, baseline, metric }) => metric === headline && arm === "combined" && baseline === "classical");
+  const chosen = compared.find(({ arm, baseline, metric }) => metric === headline && arm === `${own}-cycled` && baseline === "simulated") ?? against;
+  if (!against || !chosen)
+    return { outcome: "not scored", sentence: "No comparison could be made.", recommended: best.name };
+  const real = compared.find(({ arm, baseline, metric }) => metric === headline && arm === "combined" && baseline === "real-all");
+  return {
+    outcome: against.outcome,
+    sentence: [
+      `Against the classical method: ${against.sentence}`,
+      chosen === against ? "" : `Against simulation alone: ${chosen.sentence}`,
+      real ? `Against all real labels: ${real.sentence}` : "",
+    ]
+      .filter(Boolean)
+      .join(" "),
+    recommended: best.name,
+  };
+}
+
+/** Curve of score against number of labelled images, without and with synthetic data. */
+export function learningCurves(arms: readonly ArmRecord[]): LearningCurve[] {
+  const real = arms.filter(({ role }) => role === "real");
+  if (real.length < 2) return [];
+  const combined = arms.filter(({ name }) => name === "combined" || name.endsWith("+synthetic"));
+  return segmentMetrics.slice(0, 2).map(({ name }) => ({
+    metric: name,
+    series: [
+      { name: "real labels only", points: points(real, name) },
+      { name: "real labels and synthetic data", points: points(combined, name) },
+    ],
+  }));
+}
+
+function points(arms: readonly ArmRecord[], metric: string) {
+  return arms
+    .map(({ annotatedImages, scores }) => {
+      const { value, low, high } = scores.find((score) => score.metric === metric)!;
+      return { labelledImages: annotatedImages, value, low, high };
+    })
+    .sort((a, b) => a.labelledImages - b.labelledImages);
+}

@@ -1,0 +1,51 @@
+import type { Picture, RunRecord } from "../../recipes/record.ts";
+import { type Html, html } from "../html.ts";
+import type { Section } from "../page.ts";
+import { type EmbeddedPicture, pictures } from "../picture.ts";
+import { isStandIn } from "./reading.ts";
+
+/** Pictures of a run by role, read and ready to be embedded. */
+export type Gallery = (role: Picture["role"]) => readonly EmbeddedPicture[];
+
+/** Reads all pictures of a record. One that cannot be read becomes a frame that says so: an old page is better than none. */
+export async function readGallery(
+  record: RunRecord,
+  readPicture: (file: string) => Promise<Uint8Array>,
+): Promise<Gallery> {
+  const read = await Promise.all(
+    record.pictures.map(async ({ role, ...words }) => {
+      const png = await readPicture(words.file).catch(() => undefined);
+      return { role, picture: png ? { ...words, png } : words };
+    }),
+  );
+  return (role) => read.filter((entry) => entry.role === role).map(({ picture }) => picture);
+}
+
+/** Real, simulated and generated images side by side. */
+export function comparisonSection(record: RunRecord, gallery: Gallery): Section | undefined {
+  const list = gallery("comparison");
+  if (list.length === 0) return undefined;
+  return {
+    id: "images",
+    title: "Real, simulated, generated",
+    lead: `The first thing to trust is your eye: generated images should look as if your microscope had taken them.${isStandIn(record) ? " In this run “real” means the stand-in simulator." : ""} Click a picture to enlarge it.`,
+    body: pictures(list, { sideBySide: true }),
+  };
+}
+
+/** Images with the outlines of their labels or predictions. */
+export function overlaySection(gallery: Gallery): Section | undefined {
+  const list = gallery("overlay");
+  if (list.length === 0) return undefined;
+  return {
+    id: "outlines",
+    title: "Labels and predictions on the images",
+    lead: "Outlines lie inside the objects; neighbours have different colours. Look for merged neighbours, missed dim nuclei and outlines that are too wide.",
+    body: pictures(list),
+  };
+}
+
+/** Pictures of a role under a heading of their own inside a section; nothing when there are none. */
+export function picturesUnder(title: string, text: string, list: readonly EmbeddedPicture[]): Html | undefined {
+  return list.length === 0 ? undefined : html`<h3>${title}</h3><p class="soft">${text}</p>${pictures(list)}`;
+}

@@ -1,0 +1,56 @@
+import type { RunRecord, SteganographyRecord } from "../../recipes/record.ts";
+import { badge, table } from "../elements.ts";
+import { palette } from "../figures/palette.ts";
+import { formatNumber } from "../format.ts";
+import { type Html, html } from "../html.ts";
+import type { Section } from "../page.ts";
+import { type Gallery, picturesUnder } from "./gallery.ts";
+
+/** Bar of an error ratio with a dashed mark at 1, where nothing changed. */
+function ratioBar(ratio: number, widest: number, colour: string): Html {
+  const share = (value: number) => `${((100 * Math.min(value, widest)) / widest).toFixed(1)}%`;
+  return html`<div class="ratio"><i style="width: ${share(ratio)}; --swatch: ${colour}"></i><b style="left: ${share(1)}"></b></div>`;
+}
+
+function generatorTable(entry: SteganographyRecord, widest: number): Html {
+  const colour = entry.hidden ? palette.vermillion : palette.green;
+  return html`<div>
+<h3>${entry.generator} ${badge(entry.hidden ? "hurt" : "helped", entry.hidden ? "hidden signal" : "nothing hidden", { plain: true })}</h3>
+<p>${entry.sentence}</p>
+${table(
+  `${entry.lowPass < 1 ? `Low-pass keeps the fraction ${formatNumber(entry.lowPass)} of the DCT coefficients per axis.` : "No low-pass (r = 1)."} High-band energy against real images: × ${formatNumber(entry.highBandRatio)}.`,
+  [
+    { title: "Disturbance" },
+    { title: "Cycle error", isNumber: true },
+    { title: "Ratio", isNumber: true },
+    { title: "dashed: unchanged" },
+  ],
+  entry.cycleErrors.map(({ disturbance, error, ratio }) => ({
+    cells: [disturbance, error.toFixed(4), `× ${ratio.toFixed(2)}`, ratioBar(ratio, widest, colour)],
+  })),
+)}</div>`;
+}
+
+/** Whether a generator hides its label in the image: cycle errors under disturbances, and pictures made to show it. */
+export function steganographySection({ steganography }: RunRecord, gallery: Gallery): Section | undefined {
+  const shown = [
+    picturesUnder(
+      "Hidden signals made visible",
+      "Cycled masks with and without disturbance of the image in between.",
+      gallery("steganography"),
+    ),
+    picturesUnder(
+      "Equalised pictures",
+      "Adaptive histogram equalisation lifts faint structure out of the background: regular patterns there are a hidden signal, not biology.",
+      gallery("equalised"),
+    ),
+  ];
+  if (steganography.length === 0 && shown.every((part) => part === undefined)) return undefined;
+  const widest = Math.max(1.5, ...steganography.flatMap(({ cycleErrors }) => cycleErrors.map(({ ratio }) => ratio)));
+  return {
+    id: "hidden-signals",
+    title: "Is anything hidden in the images?",
+    lead: "A CycleGAN can cheat: it writes the label invisibly into the image and reads it back. Then the error of the cycle jumps as soon as the image is slightly disturbed.",
+    body: html`<div class="columns">${steganography.map((entry) => generatorTable(entry, widest))}</div>${shown}`,
+  };
+}

@@ -1,0 +1,57 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => join("docs", file)),
+].map((page) => ({ page, text: readFileSync(join(root, page), "utf8") }));
+
+/** A block opened by ` ```ts `; one opened by ` ```ts fragment ` shows a form and is not run. */
+const examples = pages.flatMap(({ page, text }) =>
+  [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => ({
+    name: `${page}:${text.slice(0, match.index).split("\n").length}`,
+    code: match[1]!,
+  })),
+);
+
+const folder = mkdtempSync(join(tmpdir(), "fantascope-docs-"));
+beforeAll(() => symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each(examples)("example runs: $name", async ({ name, code }) => {
+  const file = join(folder, `${name.replaceAll(/\W+/g, "-")}.mts`);
+  const source = pathToFileURL(join(root, "src", "index.ts")).href;
+  writeFileSync(file, code.replaceAll(/from "fantascope"/g, `from "${source}"`));
+  await promisify(execFile)(process.execPath, [file], { cwd: folder, timeout: 60_000 });
+});
+
+/** Where links and pictures of a page lead, without those to the web or within the page. */
+function links(text: string): string[] {
+  const prose = text.replaceAll(/^```.*?^```$/gms, "").replaceAll(/`[^`\n]*`/g, "");
+  return [...prose.matchAll(/\]\(\s*<?([^)\s>]+)|<(?:img|a)\b[^>]*?\b(?:src|href)="([^"]+)"/g)]
+    .map((match) => match[1] ?? match[2]!)
+    .filter((link) => !/^(?:[a-z]+:|#)/i.test(link));
+}
+
+test.each(pages)("links lead somewhere: $page", ({ page, text }) => {
+  const broken = links(text).filter((link) => {
+    const target = resolve(root, dirname(page), decodeURIComponent(link.split("#")[0]!));
+    return relative(root, target).startsWith("..") || !existsSync(target);
+  });
+  expect(broken).toEqual([]);
+});
+
+test("links are found in every form", () => {
+  const text =
+    'a [b](docs/x.md#y) ![c](d.png "title") <img width="9" src="e.svg"> [w](https://w.org) [h](#h) `[n](o)`\n```md\n[n](o)\n```';
+  expect(links(text)).toEqual(["docs/x.md#y", "d.png", "e.svg"]);
+});
