@@ -10,11 +10,18 @@ import { ready, root } from "./ready.mjs";
  * @param {readonly string[]} parameters
  */
 export async function launch(file, parameters) {
-  const node = await readyOrExit();
-  const command = [join(root, file), ...parameters];
-  // Becoming the program is better than watching over it; only newer Nodes can, and not on Windows.
-  if (process.execve && process.platform !== "win32") process.execve(node, [node, ...command], process.env);
-  const child = spawn(node, command, { stdio: "inherit" });
+  become(await readyOrExit(), [join(root, file), ...parameters]);
+}
+
+/**
+ * Becomes another Node, or watches over it where that is not possible: on Windows, and where this Node is an old one.
+ *
+ * @param {string} node
+ * @param {readonly string[]} parameters
+ */
+export function become(node, parameters) {
+  if (process.execve && process.platform !== "win32") process.execve(node, [node, ...parameters], process.env);
+  const child = spawn(node, parameters, { stdio: "inherit" });
   passSignals(child);
   child.once("close", (code, signal) => {
     process.exitCode = code ?? 1;

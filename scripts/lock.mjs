@@ -27,7 +27,7 @@ export async function withLock(folder, work, { renewMs = 1000, deadAfterMs = 10_
     rmSync(join(folder, holder), { force: true });
     attempt(() => rmdirSync(folder));
   };
-  const stop = () => process.exit(130);
+  const stop = (signal) => process.exit(signal === "SIGINT" ? 130 : 143);
   process.once("exit", release).once("SIGINT", stop).once("SIGTERM", stop);
   try {
     return await work();

@@ -34,11 +34,12 @@ const nodePackages = {
  * packages when there are none or `package-lock.json` changed. Everything is prepared in a folder of its own and renamed into
  * place, so that whatever is there is whole, whenever somebody was interrupted. Silent when there is nothing to do.
  *
- * @param {{ folder?: string, version?: string, say?: (text: string) => void }} [options] the repository; version of the Node that
- *   runs this; where to say what is being fetched
+ * @param {{ folder?: string, version?: string, npm?: readonly string[], say?: (text: string) => void }} [options] the repository;
+ *   version of the Node that runs this; command that starts npm; where to say what is being fetched
  * @returns {Promise<string>}
  */
-export async function ready({ folder = root, version = process.versions.node, say = console.error } = {}) {
+export async function ready(options = {}) {
+  const { folder = root, version = process.versions.node, npm = npmCommand(), say = console.error } = options;
   const node = runsSource(version) ? process.execPath : pinnedNode(folder);
   if (existsSync(node) && isInstalled(folder)) return node;
 
@@ -47,10 +48,10 @@ export async function ready({ folder = root, version = process.versions.node, sa
   return await withLock(
     join(folder, ".node", "lock"),
     async () => {
-      for (const left of readdirSync(join(folder, ".node")).filter((name) => name.startsWith("new-")))
+      for (const left of readdirSync(join(folder, ".node")).filter((name) => /^(?:new|lock)-/.test(name)))
         rmSync(join(folder, ".node", left), { recursive: true, force: true, maxRetries: 3 });
-      if (!existsSync(node)) await fetchNode(folder, say);
-      if (!isInstalled(folder)) await installPackages(folder, node, say);
+      if (!existsSync(node)) await fetchNode(folder, npm, say);
+      if (!isInstalled(folder)) await installPackages(folder, node, npm, say);
       return node;
     },
     { onWait },
@@ -67,7 +68,7 @@ function pinnedNode(folder) {
   return join(folder, ".node", `v${PINNED}`, "bin", process.platform === "win32" ? "node.exe" : "node");
 }
 
-async function fetchNode(folder, say) {
+async function fetchNode(folder, npm, say) {
   const platform = `${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
   const integrity = nodePackages[platform];
   if (!integrity)
@@ -77,7 +78,7 @@ async function fetchNode(folder, say) {
     );
   say(`Fetching Node ${PINNED} from the npm registry (once, about 50 MB; this is ${process.versions.node}) …`);
   await inNewFolder(folder, async (temporary) => {
-    await npm(["pack", `node-${platform}@${PINNED}`, "--ignore-scripts"], temporary, process.execPath);
+    await runNpm([...npm, "pack", `node-${platform}@${PINNED}`, "--ignore-scripts"], temporary, process.execPath);
     const archive = readdirSync(temporary).find((name) => name.endsWith(".tgz"));
     const bytes = readFileSync(join(temporary, archive));
     const received = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
@@ -94,12 +95,12 @@ async function fetchNode(folder, say) {
   });
 }
 
-async function installPackages(folder, node, say) {
+async function installPackages(folder, node, npm, say) {
   say("Installing packages from the npm registry (once, about a minute) …");
   await inNewFolder(folder, async (temporary) => {
     for (const name of ["package.json", "package-lock.json", ".npmrc"])
       if (existsSync(join(folder, name))) copyFileSync(join(folder, name), join(temporary, name));
-    await npm(["ci", "--ignore-scripts"], temporary, node);
+    await runNpm([...npm, "ci", "--ignore-scripts"], temporary, node);
     const installed = join(temporary, "node_modules");
     mkdirSync(installed, { recursive: true });
     writeFileSync(join(installed, ".fantascope"), fingerprint(temporary));
@@ -122,7 +123,9 @@ function isInstalled(folder) {
   const wanted = fingerprint(folder);
   if (existsSync(stamp)) return readFileSync(stamp, "utf8") === wanted;
   if (!isInstalledByHand(folder)) return false;
-  writeFileSync(stamp, wanted);
+  try {
+    writeFileSync(stamp, wanted);
+  } catch {} // Only a note to be quicker next time; the folder may be another user's.
   return true;
 }
 
@@ -149,22 +152,23 @@ async function inNewFolder(folder, work) {
   }
 }
 
+/** How npm starts. On Windows it is no program but a script beside Node. */
+function npmCommand() {
+  if (process.platform !== "win32") return ["npm"];
+  return [process.execPath, join(dirname(process.execPath), "node_modules", "npm", "bin", "npm-cli.js")];
+}
+
 /**
  * Runs npm with the Node that will use the packages: with an older one it would leave out native parts that declare a newer.
  *
  * onnxruntime-node's install script, which would fetch from elsewhere, is switched off twice: with all scripts, and by name.
  */
-async function npm(parameters, cwd, node) {
-  const env = {
-    ...process.env,
-    ONNXRUNTIME_NODE_INSTALL: "skip",
-    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
-  };
+async function runNpm([command, ...parameters], cwd, node) {
+  const path = `${dirname(node)}${delimiter}${process.env.PATH}`;
+  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip", PATH: path };
   const patience = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", "--no-audit", "--no-fund"];
-  const windowsNpm = join(dirname(process.execPath), "node_modules", "npm", "bin", "npm-cli.js");
-  const [command, ...first] = process.platform === "win32" ? [node, windowsNpm] : ["npm"];
   try {
-    await run(command, [...first, ...parameters, ...patience], { cwd, env });
+    await run(command, [...parameters, ...patience], { cwd, env });
   } catch (error) {
     const advice = OFFLINE.test(error.message)
       ? "The npm registry cannot be reached. It is needed for the first start only: connect to the internet (or set your mirror with " +

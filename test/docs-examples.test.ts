@@ -7,13 +7,14 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+const inFolder = (folder: string, recursive: boolean) =>
+  readdirSync(join(root, folder), { recursive, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
-    .map((file) => join("docs", file)),
-].map((page) => ({ page, text: readFileSync(join(root, page), "utf8") }));
+    .map((file) => join(folder, file));
+const pages = [...inFolder(".", false), ...inFolder("docs", true)].map((page) => ({
+  page,
+  text: readFileSync(join(root, page), "utf8"),
+}));
 
 /** A block opened by ` ```ts `; one opened by ` ```ts fragment ` shows a form and is not run. */
 const examples = pages.flatMap(({ page, text }) =>
@@ -26,6 +27,10 @@ const examples = pages.flatMap(({ page, text }) =>
 const folder = mkdtempSync(join(tmpdir(), "fantascope-docs-"));
 beforeAll(() => symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("there is a page for newcomers", () => {
+  expect(pages.map(({ page }) => page)).toContain("README.md");
+});
 
 test.each(examples)("example runs: $name", async ({ name, code }) => {
   const file = join(folder, `${name.replaceAll(/\W+/g, "-")}.mts`);

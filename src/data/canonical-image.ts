@@ -14,6 +14,16 @@ export function imageOfCanonical(plane: Plane): Image {
   return { data, pixelType: "uint16", channels: 1, height, width };
 }
 
+/** Canonical values, 0…1, on the scale that networks see, [-1, 1]. */
+export function unitToNetwork(plane: Plane): Plane {
+  return { ...plane, data: plane.data.map((value) => 2 * value - 1) };
+}
+
+/** Network values, [-1, 1], on the canonical scale, 0…1. */
+export function networkToUnit(plane: Plane): Plane {
+  return { ...plane, data: plane.data.map((value) => (value + 1) / 2) };
+}
+
 /** Canonical plane (0…1, background about 0.1, median nucleus about 0.55) of an image stored by {@link imageOfCanonical}. */
 export function canonicalOfImage(image: Image): Plane {
   const plane = channelPlane(image);

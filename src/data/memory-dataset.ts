@@ -12,11 +12,11 @@ export function lazyDataset(
   entries: readonly DatasetEntry[],
   read: (index: number) => Promise<Item>,
 ): Dataset & { readonly entries: readonly DatasetEntry[] } {
-  const dataset = {
+  const dataset: Dataset & { readonly entries: readonly DatasetEntry[] } = {
     name,
     length: entries.length,
     entries,
-    async get(index: number) {
+    async get(index) {
       if (!(Number.isInteger(index) && index >= 0 && index < entries.length))
         throw new DataError({
           where: `dataset "${name}"`,

@@ -73,16 +73,16 @@ function collectSides(image: Plane, { data, height, width }: LabelMap, bandPx: n
   const inside = new Map<number, Side>();
   const outside = new Map<number, Side>();
   const whole = new Map<number, Side>();
-  const disc = discOffsets(bandPx);
+  const { downs, rights } = discOffsets(bandPx);
   const near: number[] = []; // labels across an outline from this pixel; one array for all pixels
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const label = data[y * width + x]!;
       const value = image.data[y * width + x]!;
       near.length = 0;
-      for (const [dy, dx] of disc) {
-        const ny = y + dy;
-        const nx = x + dx;
+      for (let offset = 0; offset < downs.length; offset++) {
+        const ny = y + downs[offset]!;
+        const nx = x + rights[offset]!;
         if (ny < 0 || ny >= height || nx < 0 || nx >= width) continue;
         const other = data[ny * width + nx]!;
         if (other !== label && (label === 0 || other === 0) && !near.includes(other)) near.push(other);
@@ -96,13 +96,17 @@ function collectSides(image: Plane, { data, height, width }: LabelMap, bandPx: n
   return { inside, outside, whole };
 }
 
-function discOffsets(radius: number): [dy: number, dx: number][] {
+/** Steps from the centre of a disc to its other pixels. */
+function discOffsets(radius: number): { downs: number[]; rights: number[] } {
   const reach = Math.floor(radius);
-  const offsets: [number, number][] = [];
-  for (let dy = -reach; dy <= reach; dy++)
-    for (let dx = -reach; dx <= reach; dx++)
-      if ((dy !== 0 || dx !== 0) && dy * dy + dx * dx <= radius * radius) offsets.push([dy, dx]);
-  return offsets;
+  const [downs, rights]: [number[], number[]] = [[], []];
+  for (let down = -reach; down <= reach; down++)
+    for (let right = -reach; right <= reach; right++) {
+      if ((down === 0 && right === 0) || down * down + right * right > radius * radius) continue;
+      downs.push(down);
+      rights.push(right);
+    }
+  return { downs, rights };
 }
 
 function add(sides: Map<number, Side>, label: number, value: number): void {

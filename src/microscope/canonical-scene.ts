@@ -1,7 +1,6 @@
 import type { Random } from "../core/random.ts";
 import { draw, typical } from "./distribution.ts";
 import type { FieldSettings, MicroscopeSettings } from "./settings.ts";
-import type { NucleiSettings } from "./specimens/nuclei.ts";
 
 /** Which scene to draw in canonical form, where nuclei are about 20 px wide. */
 export interface CanonicalOptions {
@@ -15,9 +14,8 @@ export interface CanonicalOptions {
 
 /** What both kinds of canonical scene begin with. */
 export interface CanonicalScene {
+  /** One field of the settings with its coverage settled; lengths still in native pixels. */
   readonly field: FieldSettings;
-  /** Nuclei of this field, with the coverage settled; lengths still in native pixels. */
-  readonly nuclei: NucleiSettings;
   /** Native to canonical pixels. */
   readonly scale: number;
   readonly random: Random;
@@ -25,6 +23,8 @@ export interface CanonicalScene {
 
 /** More than this does not fit without breaking the overlap limit. */
 const FULLEST = 0.75;
+/** Nuclei in contact are what a segmenter finds hard, so even sparse fields teach some. */
+const LEAST_TOUCHING = 0.2;
 
 /** Factor from the pixels of a field to canonical ones: what was estimated from its real image, or 20 px over its diameters. */
 export function canonicalScaleOf({ canonicalScale, nuclei: { traits } }: FieldSettings): number {
@@ -46,5 +46,10 @@ export function canonicalScene(
   const field = stream.pick(fields);
   const measured = draw(field.nuclei.coverage, stream);
   const coverage = Math.min(FULLEST, densityFactor * (measured * stream.between(0.8, 1.6) + 0.03));
-  return { field, nuclei: { ...field.nuclei, coverage }, scale: canonicalScaleOf(field), random: stream };
+  const touchingShare = Math.max(LEAST_TOUCHING, field.nuclei.touchingShare);
+  return {
+    field: { ...field, nuclei: { ...field.nuclei, coverage, touchingShare } },
+    scale: canonicalScaleOf(field),
+    random: stream,
+  };
 }

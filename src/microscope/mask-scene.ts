@@ -11,7 +11,7 @@ import { placement } from "./specimens/placement.ts";
  * @returns `[size, size]`
  */
 export function maskScene(calibration: { readonly settings: MicroscopeSettings }, options: CanonicalOptions): LabelMap {
-  const { nuclei, scale, random } = canonicalScene(calibration.settings, options);
+  const { field, scale, random } = canonicalScene(calibration.settings, options);
   const { size } = options;
-  return placement(nuclei, { height: size, width: size, scale, random: random.fork("in focus").fork("placement") }).labels;
+  return placement(field.nuclei, { height: size, width: size, scale, random: random.fork("in focus").fork("placement") }).labels;
 }

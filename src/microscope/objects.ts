@@ -39,7 +39,9 @@ export function objects(contrast: Plane): LabelMap {
   const bright: Mask = { height, width, data: Uint8Array.from(root.data, (value) => (value > threshold ? 1 : 0)) };
   const foreground = opening(fillHoles(bright), 2);
 
-  const distance = gaussianBlur(distanceTransform(foreground), 1);
+  // Where everything is foreground there is no distance to anything; any finite number does.
+  const inside = distanceTransform(foreground);
+  const distance = gaussianBlur({ ...inside, data: inside.data.map((value) => Math.min(value, width)) }, 1);
   const markers = emptyLabelMap(height, width);
   peakLocalMaxima(distance, { minDistance: SEED_DISTANCE_PX, threshold: 1.5 }).forEach(({ y, x }, i) => {
     markers.data[y * width + x] = i + 1;

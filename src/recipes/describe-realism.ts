@@ -1,9 +1,9 @@
 import { random } from "../core/random.ts";
 import { openDataset } from "../data/folder-dataset.ts";
 import type { Plane } from "../core/plane.ts";
-import { cropPlane } from "../data/augmentation.ts";
+import { cropPlane } from "../data/crop.ts";
 import { descriptorDistances } from "../metrics/realism.ts";
-import { descriptors } from "../microscope/descriptors.ts";
+import { type Descriptors, descriptors } from "../microscope/descriptors.ts";
 import { CROP_PX } from "./canonical-set.ts";
 import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
 import { firstPlanes } from "./jobs/describe-set.ts";
@@ -14,7 +14,7 @@ const PICTURES = 60;
 
 /** Descriptors of real, simulated and generated pictures of the same size, with the distance of each to real. */
 export async function describeRealism(context: JobContext): Promise<DescriptorRecord[]> {
-  const { plan, folder, recipe } = context;
+  const { plan, folder } = context;
   const seed = plan.seeds[0]!;
   const sources: Record<string, Plane[]> = { real: await realCrops(context) };
   sources.simulated = await firstPlanes(await openDataset(syntheticFolder(folder, "simulated", seed)), PICTURES);
@@ -23,9 +23,23 @@ export async function describeRealism(context: JobContext): Promise<DescriptorRe
       await openDataset(syntheticFolder(folder, `${name}-input`, seed)),
       PICTURES,
     );
-  void recipe;
   return descriptorRecords(sources);
 }
+
+/** Descriptors that the report shows: what a microscopist would check by eye. */
+const SHOWN: readonly { readonly name: string; readonly unit: string; readonly of: (described: Descriptors) => readonly number[] }[] = [
+  { name: "Nucleus diameter", unit: "canonical px", of: ({ diameterPx }) => diameterPx },
+  { name: "Elongation", unit: "long over short axis", of: ({ aspect }) => aspect },
+  { name: "Coverage", unit: "share of the image", of: ({ coverage }) => [coverage] },
+  { name: "Nuclei", unit: "per 100 × 100 px", of: ({ density }) => [density] },
+  { name: "Spacing", unit: "canonical px", of: ({ spacingPx }) => spacingPx },
+  { name: "Brightness of nuclei", unit: "1 = typical nucleus", of: ({ level }) => level },
+  { name: "Noise in the background", unit: "1 = typical nucleus", of: ({ backgroundNoise }) => [backgroundNoise] },
+  { name: "Noise in nuclei", unit: "1 = typical nucleus", of: ({ nuclearNoise }) => [nuclearNoise] },
+  { name: "Blur of outlines", unit: "canonical px", of: ({ edgePx }) => [edgePx] },
+  { name: "Texture of nuclei", unit: "1 = typical nucleus", of: ({ texture }) => [texture] },
+  { name: "Halo", unit: "1 = typical nucleus", of: ({ halo }) => [halo] },
+];
 
 /** Samples of every descriptor by source. */
 export function descriptorRecords(sources: Readonly<Record<string, readonly Plane[]>>): DescriptorRecord[] {

@@ -9,7 +9,7 @@ import { equalisedPicture } from "../metrics/equalised-picture.ts";
 import { overlay } from "../image/overlay.ts";
 import type { RgbImage } from "../image/rgb-image.ts";
 import { sheet } from "../image/sheet.ts";
-import { cropPlane } from "../data/augmentation.ts";
+import { cropPlane } from "../data/crop.ts";
 import { random } from "../core/random.ts";
 import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
 import { CROP_PX } from "./canonical-set.ts";

@@ -32,7 +32,7 @@ function discrepancy(descriptors: readonly DescriptorRecord[]): Html {
   if (!worst) return html``;
   const mean = known.reduce((sum, { distance }) => sum + distance, 0) / known.length;
   return html`<div class="verdict tone-same">
-<p class="verdict-sentence">Simulated images differ from real ones by ${mean.toFixed(2)} standard deviations on average over all descriptors.</p>
+<h2 class="verdict-sentence">Simulated images differ from real ones by ${mean.toFixed(2)} standard deviations on average over all descriptors.</h2>
 <p class="soft">Furthest apart: ${worst.name} (${worst.distance.toFixed(2)}).</p></div>`;
 }
 

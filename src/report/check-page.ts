@@ -81,7 +81,7 @@ export function renderCheckPage({ name, findings, summary, tiles }: CheckReport)
   return page({
     title: `Check of ${name}`,
     subtitle: `${formatCounted(findings.length, "finding")}, ${formatCounted(tiles.length, "image")} shown`,
-    opening: html`<div class="verdict tone-${tone}"><p class="verdict-sentence">${sentence}</p>
+    opening: html`<div class="verdict tone-${tone}"><h2 class="verdict-sentence">${sentence}</h2>
 <ul>${summary.map((line) => html`<li>${line}</li>`)}</ul></div>`,
     sections,
     footer: "Made by fantascope check. Nothing in the folder was changed.",

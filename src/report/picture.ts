@@ -16,10 +16,10 @@ function pngSize(png: Uint8Array): { width: number; height: number } | undefined
   return { width: header.getUint32(16), height: header.getUint32(20) };
 }
 
-/** Whether a picture is a strip, which needs more room across. */
-function isWide(png: Uint8Array): boolean {
-  const size = pngSize(png);
-  return size !== undefined && size.width > 2 * size.height;
+/** Width over height of a picture; 1 when it is missing. */
+function aspect({ png }: EmbeddedPicture): number {
+  const size = png && pngSize(png);
+  return size ? size.width / size.height : 1;
 }
 
 /** PNG bytes as an address that holds the picture itself. */
@@ -34,14 +34,23 @@ export function picture({ title, caption, png, file }: EmbeddedPicture): Html {
   if (!png || !size)
     return html`<figure class="picture"><div class="missing">The picture ${file ?? ""} is missing.</div>${words}</figure>`;
   const { width, height } = size;
-  return html`<figure class="picture${isWide(png) ? " wide" : ""}"><label><input type="checkbox" aria-label="Enlarge ${title}"><img src="${dataUri(png)}" width="${width}" height="${height}" alt="${title}"></label>${words}</figure>`;
+  return html`<figure class="picture${width > 4 * height ? " wide" : ""}"><label><input type="checkbox" aria-label="Enlarge ${title}"><img src="${dataUri(png)}" width="${width}" height="${height}" alt="${title}"></label>${words}</figure>`;
 }
 
-/** Pictures in a grid that fits the window. */
+/** Class of the grid: pictures that are broader than high, such as contact sheets, need columns twice as wide. */
+function gridKind(list: readonly EmbeddedPicture[], sideBySide: boolean): string {
+  if (sideBySide) return list.length === 4 ? " two" : " three";
+  return list.some((item) => aspect(item) >= 1.5) ? " broad" : "";
+}
+
+/**
+ * Pictures in a grid that fits the window.
+ *
+ * @param options.sideBySide for pictures to be compared with each other: three in a row, or two rows of two
+ */
 export function pictures(
   list: readonly EmbeddedPicture[],
   { sideBySide = false }: { sideBySide?: boolean } = {},
 ): Html {
-  const isBroad = list.every(({ png }) => png !== undefined && isWide(png));
-  return html`<div class="pictures${sideBySide ? " three" : isBroad ? " broad" : ""}">${list.map(picture)}</div>`;
+  return html`<div class="pictures${gridKind(list, sideBySide)}">${list.map(picture)}</div>`;
 }

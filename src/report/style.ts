@@ -5,7 +5,7 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --paper: #fcfcfa; --card: #ffffff; --ink: #1b1f24; --soft: #5c6570; --line: #dcdfe3; --grid: #e6e8eb; --wash: #f2f4f5;
+  --paper: #fcfcfa; --card: #ffffff; --ink: #1b1f24; --soft: #5c6570; --line: #dcdfe3; --grid: #e1e4e8; --wash: #f2f4f5;
   --blue: #0072b2; --vermillion: #d55e00; --green: #009e73; --purple: #cc79a7; --amber: #b87400;
   --good-wash: #e5f5ef; --bad-wash: #fcebe0; --doubt-wash: #fdf3dc; --calm-wash: #e6f0f7;
   --sans: -apple-system, BlinkMacSystemFont, "Segoe UI", Inter, Roboto, "Noto Sans", "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
@@ -58,6 +58,7 @@ footer { border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft
 .badge i { width: .62em; height: .62em; border-radius: 50%; background: var(--tone); }
 .verdict-sentence { font-size: clamp(1.3rem, 1rem + 1.5vw, 1.85rem); line-height: 1.3; margin: .55em 0 0; max-width: 32em; }
 .verdict > .verdict-sentence:first-child { margin-top: 0; }
+.verdict-more { margin: .7em 0 0; font-size: 1.05rem; max-width: 44em; }
 .verdict ul { margin: .8em 0 0; }
 .verdict .soft { margin: .8em 0 0; font-size: .93rem; }
 .tone-helped { --tone: var(--green); --tone-wash: var(--good-wash); }
@@ -86,11 +87,10 @@ figcaption strong { color: var(--ink); font-weight: 600; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 300px), 1fr)); gap: 22px; margin-bottom: 22px; }
 .pictures.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); }
 .picture { margin: 0; min-width: 0; }
-.pictures.broad { grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); }
-.pictures:not(.broad) > .wide { grid-column: 1 / -1; }
+.pictures.two, .pictures.broad { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); }
+.picture.wide { grid-column: 1 / -1; }
 .picture label { display: block; cursor: zoom-in; }
 .picture img { display: block; width: 100%; height: auto; border-radius: 8px; background: var(--wash); }
-.pictures:not(.broad) > .wide img { max-width: 720px; }
 .picture input { position: absolute; opacity: 0; width: 1px; height: 1px; }
 .picture label:has(input:focus-visible) img { outline: 2px solid var(--blue); outline-offset: 3px; }
 .picture label:has(input:checked) { position: fixed; inset: 0; z-index: 9; background: rgb(10 12 14 / .95); cursor: zoom-out; padding: 2vmin; }
@@ -160,8 +160,8 @@ summary { cursor: pointer; color: var(--blue); margin-bottom: .8em; }
   h2, h3, caption { break-after: avoid; }
   .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; block-size: auto; }
-  .columns, .pictures.broad { grid-template-columns: 1fr 1fr; }
   .pictures, .pictures.three, .charts { grid-template-columns: repeat(3, 1fr); gap: 14px; }
+  .columns, .pictures.two, .pictures.broad { grid-template-columns: 1fr 1fr; }
   table { font-size: 9pt; }
 }
 `;

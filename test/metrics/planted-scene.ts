@@ -28,11 +28,12 @@ export function nuclei(random: Random, { size = 160, count = 20 } = {}): Nucleus
 /** Label map of nuclei, numbered from 1; earlier ones lie on top. */
 export function drawn(objects: readonly Nucleus[], size = 160): LabelMap {
   const labels = emptyLabelMap(size, size);
-  for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) {
-      const hit = objects.findIndex((n) => ((y - n.y) / n.radiusY) ** 2 + ((x - n.x) / n.radiusX) ** 2 <= 1);
-      labels.data[y * size + x] = hit + 1;
-    }
+  objects.forEach((nucleus, index) => {
+    const { y: cy, x: cx, radiusY, radiusX } = nucleus;
+    for (let y = Math.max(0, Math.ceil(cy - radiusY)); y <= Math.min(size - 1, cy + radiusY); y++)
+      for (let x = Math.max(0, Math.ceil(cx - radiusX)); x <= Math.min(size - 1, cx + radiusX); x++)
+        if (((y - cy) / radiusY) ** 2 + ((x - cx) / radiusX) ** 2 <= 1) labels.data[y * size + x] ||= index + 1;
+  });
   return labels;
 }
 

@@ -2,7 +2,7 @@ import type { LabelMap, Plane } from "../../src/core/plane.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import { encodePng } from "../../src/data/formats/write-png.ts";
 import { overlay } from "../../src/report/overlay.ts";
-import { type RgbImage, rgbImage } from "../../src/report/rgb-image.ts";
+import type { RgbImage } from "../../src/report/rgb-image.ts";
 import { sheet } from "../../src/report/sheet.ts";
 
 /** Bright discs on a dim background with their labels: only to look at and to count, not a model of any microscope. */
@@ -33,15 +33,23 @@ export function fakeImage(
 }
 
 /** PNG of a colour picture. */
-export function fakePng(picture: RgbImage): Uint8Array {
-  return encodePng(rgbImage(picture), "fake picture");
+export function fakePng({ data, height, width }: RgbImage): Uint8Array {
+  const size = height * width;
+  const planar = Uint8Array.from({ length: 3 * size }, (_, i) => data[3 * (i % size) + Math.floor(i / size)]!);
+  return encodePng({ data: planar, pixelType: "uint8", channels: 3, height, width }, "fake picture");
 }
 
 /** The pictures that the fake record names. */
 export function fakePictures(): Map<string, Uint8Array> {
   const chance = random(7);
   const images = (count: number, options = {}) => Array.from({ length: count }, () => fakeImage(96, chance, options));
-  const grid = (count: number, options = {}) => fakePng(sheet(images(count, options).map(({ plane }) => plane)));
+  const grid = (count: number, options = {}) =>
+    fakePng(
+      sheet(
+        images(count, options).map(({ plane }) => plane),
+        { columns: 4 },
+      ),
+    );
   const outlined = () => {
     const { plane, labels } = fakeImage(192, chance);
     return fakePng(overlay(plane, labels));
@@ -51,17 +59,18 @@ export function fakePictures(): Map<string, Uint8Array> {
     return fakePng(sheet([plane, overlay(plane, labels), overlay(plane, labels)], { columns: 3 }));
   };
   return new Map([
-    ["pictures/real.png", grid(9, { noise: 9, edge: 3 })],
-    ["pictures/simulated.png", grid(9, { noise: 4, edge: 1.5 })],
-    ["pictures/generated.png", grid(9, { noise: 8, edge: 3 })],
+    ["pictures/real.png", grid(8, { noise: 9, edge: 3 })],
+    ["pictures/simulated.png", grid(8, { noise: 4, edge: 1.5 })],
+    ["pictures/generated-vanilla.png", grid(8, { noise: 3, edge: 5 })],
+    ["pictures/generated-dct.png", grid(8, { noise: 8, edge: 3 })],
     ["pictures/overlay-0.png", outlined()],
     ["pictures/overlay-1.png", outlined()],
     ["pictures/overlay-2.png", outlined()],
     ["pictures/worst-0.png", worst()],
     ["pictures/worst-1.png", worst()],
     ["pictures/worst-2.png", worst()],
-    ["pictures/hidden.png", grid(6, { noise: 1 })],
-    ["pictures/equalised-vanilla.png", grid(4, { noise: 45 })],
-    ["pictures/equalised-dct.png", grid(4, { noise: 40 })],
+    ["pictures/hidden.png", grid(8, { noise: 1 })],
+    ["pictures/equalised-vanilla.png", grid(8, { noise: 45 })],
+    ["pictures/equalised-dct.png", grid(8, { noise: 40 })],
   ]);
 }

@@ -14,7 +14,6 @@ import {
 } from "./emitter.ts";
 import { expandFoldReflection } from "./fold-reflection.ts";
 import { lowerConv2d, lowerConv2dWeightGradient, lowerConvTranspose2d } from "./portable-convolution.ts";
-import { lowerReduction } from "./reduction.ts";
 
 /** Standard ONNX for the outputs and all they need; see {@link LoweringOptions}. */
 export function portable(
@@ -50,12 +49,14 @@ const rules: LoweringTable<typeof operators> = {
   },
   foldReflection: ({ inputs: [x], attributes }, emit) => emit.name(expandFoldReflection(x!, attributes)),
   greater: (node, emit) => emit.node("Cast", [same("Greater")(node, emit)], { to: 1 }),
+  kinkSlope: ({ inputs: [x], attributes: { slope } }, emit) =>
+    clip(emit.node("Mul", [emit.name(x!), emit.floats([HUGE])]), slope, 1, emit),
   leakyRelu: ({ inputs: [x], attributes: { slope } }, emit) =>
     emit.node("LeakyRelu", [emit.name(x!)], { alpha: { float: slope } }),
   log: same("Log"),
   matMul: same("MatMul"),
   maxPool2d: ({ inputs: [x], attributes: { factor } }, emit) => maxPool(x!, factor, emit)[0]!,
-  mean: (node, emit) => lowerReduction("ReduceMean", node, emit),
+  mean: reduce("ReduceMean"),
   mul: same("Mul"),
   neg: same("Neg"),
   normalize: ({ inputs, attributes }, emit) => emit.name(expandNormalize(inputs, attributes)),
@@ -77,20 +78,25 @@ const rules: LoweringTable<typeof operators> = {
     return emit.node("Add", [scaled, emit.name(shift!)]);
   },
   sigmoid: same("Sigmoid"),
-  sign: same("Sign"),
+  sign: ({ inputs: [x] }, emit) => clip(emit.node("Mul", [emit.name(x!), emit.floats([HUGE])]), -1, 1, emit),
   sin: same("Sin"),
   slice: ({ inputs: [x], attributes: { starts, ends } }, emit) => {
     const cut = x!.shape.flatMap((extent, axis) => (starts[axis] !== 0 || ends[axis] !== extent ? [axis] : []));
     const of = (numbers: readonly number[]) => emit.ints(cut.map((axis) => numbers[axis]!));
     return emit.node("Slice", [emit.name(x!), of(starts), of(ends), emit.ints(cut)]);
   },
-  softplus: same("Softplus"),
+  softplus: ({ inputs: [x] }, emit) => {
+    // relu(x) + log(1 + exp(−|x|)): the Softplus kernel takes four times as long
+    const decay = emit.node("Exp", [emit.node("Neg", [emit.node("Abs", [emit.name(x!)])])]);
+    const tail = emit.node("Log", [emit.node("Add", [decay, emit.floats([1])])]);
+    return emit.node("Add", [emit.node("Relu", [emit.name(x!)]), tail]);
+  },
   splitPart: ({ inputs: [x], attributes: { axis, lengths, part } }, emit) =>
     emit.nodes("Split", [emit.name(x!), emit.ints(lengths)], { axis }, lengths.length)[part]!,
   sqrt: same("Sqrt"),
   square: ({ inputs: [x] }, emit) => emit.node("Mul", [emit.name(x!), emit.name(x!)]),
   sub: same("Sub"),
-  sum: (node, emit) => lowerReduction("ReduceSum", node, emit),
+  sum: reduce("ReduceSum"),
   tanh: same("Tanh"),
   transpose: ({ inputs: [x], attributes: { permutation } }, emit) =>
     emit.node("Transpose", [emit.name(x!)], { perm: permutation }),
@@ -105,6 +111,21 @@ const rules: LoweringTable<typeof operators> = {
   zeroPad: ({ inputs: [x], attributes: { before, after } }, emit) =>
     emit.node("Pad", [emit.name(x!), emit.ints([...before, ...after])]),
 };
+
+/**
+ * Turns numbers above 1 / HUGE into something above 1: clipped, a sign. Two plain passes; `Sign` and `Where` are two to six times slower
+ * (docs/engine.md). Only numbers below 1e-38, which float32 can hardly tell from zero, come out between.
+ */
+const HUGE = 1e38;
+
+function clip(x: string, min: number, max: number, emit: Emitter): string {
+  return emit.node("Clip", [x, emit.floats([min]), emit.floats([max])]);
+}
+
+function reduce(opType: string): (node: OperatorNode<{ axes: readonly number[] }>, emit: Emitter) => string {
+  return ({ inputs: [x], attributes: { axes } }, emit) =>
+    emit.node(opType, [emit.name(x!), emit.ints(axes)], { keepdims: 1 });
+}
 
 /** Rule of an operator that ONNX has under another name. */
 function same(opType: string): (node: OperatorNode<Attributes>, emit: Emitter) => string {

@@ -1,6 +1,6 @@
 import { sameShape } from "../../core/shape.ts";
 import { graphOf, type Op, type Operand, uniformConstant, type Value } from "../graph.ts";
-import { inferBinary } from "./elementwise.ts";
+import { inferBinary, withoutRepetition } from "./elementwise.ts";
 import { sumTo } from "./sum.ts";
 
 /** a + b, with broadcasting. */
@@ -16,7 +16,8 @@ export const addOp: Op = {
   simplify: ([a, b]) => {
     const { shape } = addOp.infer([a!, b!], {});
     if (uniformConstant(a!) === 0 && sameShape(b!.shape, shape)) return b;
-    return uniformConstant(b!) === 0 && sameShape(a!.shape, shape) ? a : undefined;
+    if (uniformConstant(b!) === 0 && sameShape(a!.shape, shape)) return a;
+    return withoutRepetition(addOp, [a!, b!]);
   },
   evaluate: (a, b) => a! + b!,
 };

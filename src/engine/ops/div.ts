@@ -1,6 +1,6 @@
 import { sameShape } from "../../core/shape.ts";
 import { graphOf, type Op, type Operand, uniformConstant, type Value } from "../graph.ts";
-import { inferBinary } from "./elementwise.ts";
+import { inferBinary, withoutRepetition } from "./elementwise.ts";
 import { mul } from "./mul.ts";
 import { neg } from "./neg.ts";
 import { sumTo } from "./sum.ts";
@@ -19,6 +19,8 @@ export const divOp: Op = {
     () => neg(sumTo(div(mul(dy, y), b!), b!.shape)),
   ],
   simplify: ([a, b]) =>
-    uniformConstant(b!) === 1 && sameShape(a!.shape, divOp.infer([a!, b!], {}).shape) ? a : undefined,
+    uniformConstant(b!) === 1 && sameShape(a!.shape, divOp.infer([a!, b!], {}).shape)
+      ? a
+      : withoutRepetition(divOp, [a!, b!]),
   evaluate: (a, b) => a! / b!,
 };

@@ -1,8 +1,9 @@
 /** What element-wise operators have in common: how shapes combine, and how a derivative finds back through broadcasting. */
 
 import { ShapeError } from "../../core/errors.ts";
-import { broadcastShapes } from "../../core/shape.ts";
-import type { ArrayType } from "../graph.ts";
+import { broadcastShapes, sameShape } from "../../core/shape.ts";
+import type { ArrayType, Op, Value } from "../graph.ts";
+import { broadcastTo, broadcastToOp } from "./sum.ts";
 
 /** Shape rule of an operator that treats every number alone. */
 export function inferUnary([x]: readonly ArrayType[]): ArrayType {
@@ -24,4 +25,22 @@ export function inferBinary(name: string): (inputs: readonly ArrayType[]) => Arr
       });
     return { shape: broadcastShapes(name, a!.shape, b!.shape), dataType: a!.dataType };
   };
+}
+
+/**
+ * An operation on pairs without needless repetition: `op(broadcastTo(a), b)` is `op(a, b)`, repeated afterwards if it must be.
+ *
+ * Derivatives of sums and means are repeated scalars; this keeps them from ever being written out.
+ */
+export function withoutRepetition(op: Op, [a, b]: readonly Value[]): Value | undefined {
+  const [smallA, smallB] = [beforeRepetition(a!), beforeRepetition(b!)];
+  if (smallA === a && smallB === b) return undefined;
+  const { shape } = op.infer([a!, b!], {});
+  const result = a!.graph.apply(op, [smallA, smallB], {});
+  return sameShape(result.shape, shape) ? result : broadcastTo(result, shape);
+}
+
+function beforeRepetition(value: Value): Value {
+  const { source } = value;
+  return source.kind === "operator" && source.op.name === broadcastToOp.name ? source.inputs[0]! : value;
 }

@@ -12,7 +12,7 @@ import { divOp } from "./div.ts";
 import { expOp } from "./exp.ts";
 import { flipOp } from "./flip.ts";
 import { greaterOp } from "./greater.ts";
-import { leakyReluOp } from "./leaky-relu.ts";
+import { kinkSlopeOp, leakyReluOp } from "./leaky-relu.ts";
 import { logOp } from "./log.ts";
 import { matMulOp } from "./mat-mul.ts";
 import { maxPool2dOp, pickAtMaxima2dOp, putAtMaxima2dOp } from "./max-pool-2d.ts";
@@ -99,6 +99,7 @@ export const operators = {
   flip: flipOp,
   foldReflection: foldReflectionOp,
   greater: greaterOp,
+  kinkSlope: kinkSlopeOp,
   leakyRelu: leakyReluOp,
   log: logOp,
   matMul: matMulOp,

@@ -1,6 +1,6 @@
 import { sameShape } from "../../core/shape.ts";
 import { graphOf, type Op, type Operand, uniformConstant, type Value } from "../graph.ts";
-import { inferBinary } from "./elementwise.ts";
+import { inferBinary, withoutRepetition } from "./elementwise.ts";
 import { sumTo } from "./sum.ts";
 
 /** a · b element by element, with broadcasting. */
@@ -16,7 +16,17 @@ export const mulOp: Op = {
   simplify: ([a, b]) => {
     const { shape } = mulOp.infer([a!, b!], {});
     if (uniformConstant(a!) === 1 && sameShape(b!.shape, shape)) return b;
-    return uniformConstant(b!) === 1 && sameShape(a!.shape, shape) ? a : undefined;
+    if (uniformConstant(b!) === 1 && sameShape(a!.shape, shape)) return a;
+    return withoutRepetition(mulOp, [a!, b!]) ?? joinFactors(a!, b!) ?? joinFactors(b!, a!);
   },
   evaluate: (a, b) => a! * b!,
 };
+
+/** (x · c) · d as x · (c · d) for single constants c and d. */
+function joinFactors(product: Value, d: Value): Value | undefined {
+  const { source } = product;
+  if (d.shape.length > 0 || d.source.kind !== "constant" || source.kind !== "operator" || source.op !== mulOp)
+    return undefined;
+  const [x, c] = source.inputs[0]!.source.kind === "constant" ? source.inputs.toReversed() : source.inputs;
+  return c!.shape.length === 0 && c!.source.kind === "constant" ? mul(x!, mul(c!, d)) : undefined;
+}

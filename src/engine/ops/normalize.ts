@@ -4,11 +4,11 @@
  * `y = (x − μ) / √(σ² + ε) · scale + offset`, with mean μ and (biased) variance σ² of each set. The gradient rule is written by hand
  * because it needs three passes over the image where differentiating the definition step by step would take about ten:
  * with `x̂ = (x − μ) · r`, `r = 1/√(σ² + ε)` and M pixels in a set,
- * `dx = r · (scale·dy − mean(scale·dy) − x̂ · mean(scale·dy·x̂))`, which is `a·dy + b·x + c` with one a, b, c per channel.
+ * `dx = r · (scale·dy − mean(scale·dy) − x̂ · mean(scale·dy·x̂))`, which is `a·dy + b·(x − μ) + c` with one a, b, c per channel.
  */
 
 import { ShapeError } from "../../core/errors.ts";
-import { formatShape, type Shape, sameShape } from "../../core/shape.ts";
+import { formatShape, sameShape } from "../../core/shape.ts";
 import type { Op, Value } from "../graph.ts";
 import { add } from "./add.ts";
 import { div } from "./div.ts";
@@ -30,28 +30,32 @@ export function normalize(x: Value, scale: Value, offset: Value, attributes: Nor
   return x.graph.apply(normalizeOp, [x, scale, offset], attributes);
 }
 
-/** Mean and 1 / √(variance + ε) of the set that each channel belongs to, both `[N, C, 1, 1]` (`[1, C, 1, 1]` across the batch). */
-export function channelMoments(
-  x: Value,
-  { groups, epsilon }: NormalizeAttributes,
-): { center: Value; inverseDeviation: Value } {
+/** What every formula about a normalisation is made of. */
+export interface Moments {
+  /** x minus the mean of its set, `[N, C, H, W]`. */
+  readonly centered: Value;
+  /** 1 / √(variance + ε) of the set that each channel belongs to, `[N, C, 1, 1]`, or `[1, C, 1, 1]` across the batch. */
+  readonly inverseDeviation: Value;
+}
+
+/** Moments of x, the variance from centred numbers: a mean far from zero costs no digits. */
+export function moments(x: Value, { groups, epsilon }: NormalizeAttributes): Moments {
   const [n, c] = x.shape as [number, number];
-  const toSets = (value: Value) => (groups === 0 ? value : reshape(value, [n, groups, -1]));
+  const sets = groups === 0 ? x : reshape(x, [n, groups, -1]);
   const axes = groups === 0 ? [0, 2, 3] : [2];
-  const sets = toSets(x);
-  const center = mean(sets, { axes, keepDims: true });
-  const variance = mean(square(sub(sets, center)), { axes, keepDims: true });
-  const inverseDeviation = div(1, sqrt(add(variance, epsilon)));
-  const perChannel = (value: Value) =>
-    groups === 0 ? value : reshape(broadcastTo(value, [n, groups, c / groups]), [n, c, 1, 1]);
-  return { center: perChannel(center), inverseDeviation: perChannel(inverseDeviation) };
+  const centered = sub(sets, mean(sets, { axes, keepDims: true }));
+  const variance = mean(square(centered), { axes, keepDims: true });
+  const inverse = div(1, sqrt(add(variance, epsilon)));
+  return {
+    centered: reshape(centered, x.shape),
+    inverseDeviation: groups === 0 ? inverse : reshape(broadcastTo(inverse, [n, groups, c / groups]), [n, c, 1, 1]),
+  };
 }
 
 /** The same value by simpler operators: what a lowering without a better idea may use. */
 export function expandNormalize([x, scale, offset]: readonly Value[], attributes: NormalizeAttributes): Value {
-  const { center, inverseDeviation } = channelMoments(x!, attributes);
-  const a = mul(inverseDeviation, channels(scale!));
-  return scaleShift(x!, a, sub(channels(offset!), mul(center, a)));
+  const { centered, inverseDeviation } = moments(x!, attributes);
+  return add(mul(centered, mul(inverseDeviation, channels(scale!))), channels(offset!));
 }
 
 /** See {@link normalize}. */
@@ -74,32 +78,23 @@ export const normalizeOp: Op<NormalizeAttributes> = {
   gradient: ({ inputs: [x, scale], attributes, dy }) => {
     const [n, c, h, w] = x!.shape as [number, number, number, number];
     const { groups } = attributes;
-    const { center, inverseDeviation } = channelMoments(x!, attributes);
-    const dySum = () => sum(dy, { axes: [2, 3], keepDims: true }); // [N, C, 1, 1]
-    // Σ dy·x̂ over the pixels of a channel
-    const dyDot = () =>
-      mul(inverseDeviation, sub(sum(mul(dy, x!), { axes: [2, 3], keepDims: true }), mul(center, dySum())));
-    // Mean over each set of a sum per channel, handed back to the channels
-    const setMean = (perChannel: Value) => {
-      const pixels = (groups === 0 ? n : c / groups) * h * w;
-      const total =
-        groups === 0
-          ? sum(perChannel, { axes: [0], keepDims: true })
-          : reshape(repeatGroups(sum(reshape(perChannel, [n, groups, -1]), { axes: [2], keepDims: true }), c), [
-              n,
-              c,
-              1,
-              1,
-            ]);
-      return mul(total, 1 / pixels);
+    const { centered, inverseDeviation } = moments(x!, attributes);
+    const perChannel = { axes: [2, 3], keepDims: true };
+    const dySum = () => sum(dy, perChannel); // [N, C, 1, 1]
+    const dyDot = () => mul(inverseDeviation, sum(mul(dy, centered), perChannel)); // Σ dy·x̂, [N, C, 1, 1]
+    // Sum over each set of sums per channel, divided by the pixels of a set and handed back to the channels
+    const setMean = (sums: Value) => {
+      if (groups === 0) return mul(sum(sums, { axes: [0], keepDims: true }), 1 / (n * h * w)); // [1, C, 1, 1]
+      const total = sum(reshape(sums, [n, groups, -1]), { axes: [2], keepDims: true });
+      return mul(reshape(broadcastTo(total, [n, groups, c / groups]), [n, c, 1, 1]), groups / (c * h * w));
     };
     return [
       () => {
         const gamma = channels(scale!);
         const a = mul(inverseDeviation, gamma);
         const b = neg(mul(square(inverseDeviation), setMean(mul(gamma, dyDot()))));
-        const shift = neg(add(mul(inverseDeviation, setMean(mul(gamma, dySum()))), mul(b, center)));
-        return add(mul(dy, a), scaleShift(x!, b, shift));
+        const shift = neg(mul(inverseDeviation, setMean(mul(gamma, dySum()))));
+        return add(mul(dy, a), scaleShift(centered, b, shift));
       },
       () => reshape(sum(dyDot(), { axes: [0] }), [c]),
       () => reshape(sum(dySum(), { axes: [0] }), [c]),
@@ -110,9 +105,4 @@ export const normalizeOp: Op<NormalizeAttributes> = {
 /** One number per channel, `[C]`, beside an image: `[1, C, 1, 1]`. */
 function channels(value: Value): Value {
   return reshape(value, [1, value.shape[0]!, 1, 1]);
-}
-
-function repeatGroups(value: Value, c: number): Value {
-  const [n, groups] = value.shape as Shape as [number, number];
-  return broadcastTo(value, [n, groups, c / groups]);
 }

@@ -1,7 +1,7 @@
 import type { Op, Value } from "../graph.ts";
 import { inferUnary } from "./elementwise.ts";
-import { greater } from "./greater.ts";
-import { where } from "./where.ts";
+import { kinkSlope } from "./leaky-relu.ts";
+import { mul } from "./mul.ts";
 
 /** max(x, 0); the derivative at 0 counts as 0. */
 export function relu(x: Value): Value {
@@ -12,6 +12,6 @@ export function relu(x: Value): Value {
 export const reluOp: Op = {
   name: "relu",
   infer: inferUnary,
-  gradient: ({ y, dy }) => [() => where(greater(y, 0), dy, 0)],
+  gradient: ({ y, dy }) => [() => mul(dy, kinkSlope(y, 0))],
   evaluate: (x) => Math.max(x!, 0),
 };

@@ -1,6 +1,6 @@
 import { sameShape } from "../../core/shape.ts";
 import { graphOf, type Op, type Operand, uniformConstant, type Value } from "../graph.ts";
-import { inferBinary } from "./elementwise.ts";
+import { inferBinary, withoutRepetition } from "./elementwise.ts";
 import { neg } from "./neg.ts";
 import { sumTo } from "./sum.ts";
 
@@ -15,6 +15,8 @@ export const subOp: Op = {
   infer: inferBinary("sub"),
   gradient: ({ inputs: [a, b], dy }) => [() => sumTo(dy, a!.shape), () => neg(sumTo(dy, b!.shape))],
   simplify: ([a, b]) =>
-    uniformConstant(b!) === 0 && sameShape(a!.shape, subOp.infer([a!, b!], {}).shape) ? a : undefined,
+    uniformConstant(b!) === 0 && sameShape(a!.shape, subOp.infer([a!, b!], {}).shape)
+      ? a
+      : withoutRepetition(subOp, [a!, b!]),
   evaluate: (a, b) => a! - b!,
 };

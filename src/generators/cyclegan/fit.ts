@@ -2,8 +2,9 @@ import type { LabelMap, Plane } from "../../core/plane.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
-import { cropPlane, dihedralPlane } from "../../data/augmentation.ts";
-import { unitToNetwork } from "../../data/normalization.ts";
+import { turned } from "../../data/augmentation.ts";
+import { unitToNetwork } from "../../data/canonical-image.ts";
+import { cropPlane } from "../../data/crop.ts";
 import { compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
 import { CONDITION_MAPS, condition } from "./condition.ts";
@@ -104,5 +105,5 @@ function realCrop(planes: readonly Plane[], cropPx: number, random: Random): Ten
   const bright = ({ data }: Plane) => data.reduce((count, value) => count + (value > 0.3 ? 1 : 0), 0) / data.length;
   let crop = draw();
   for (let attempt = 1; attempt < 8 && bright(crop) <= 0.04; attempt++) crop = draw();
-  return tensor(unitToNetwork(dihedralPlane(crop, random.integer(8))).data, [1, 1, cropPx, cropPx]);
+  return tensor(unitToNetwork(turned(crop, random.integer(8))).data, [1, 1, cropPx, cropPx]);
 }

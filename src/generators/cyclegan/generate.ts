@@ -1,6 +1,6 @@
 import type { LabelMap, Plane } from "../../core/plane.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
-import { networkToUnit, unitToNetwork } from "../../data/normalization.ts";
+import { networkToUnit, unitToNetwork } from "../../data/canonical-image.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
 import { CONDITION_MAPS, condition, labelsOfCondition } from "./condition.ts";

@@ -1,24 +1,6 @@
 import type { Value } from "../../engine/graph.ts";
 import { matMul } from "../../engine/ops/index.ts";
-import { dctMatrix } from "../../image/dct-matrix.ts";
-
-/**
- * Projection onto the lowest cosines of a line of n pixels: `Dᵀ · diag(1 for k < r·n) · D`, symmetric, `[n, n]`.
- *
- * @param keep fraction r of the coefficients that stay; 1 gives the identity
- */
-export function lowPassProjection(n: number, keep: number): Float32Array {
-  const kept = Math.max(1, Math.round(keep * n));
-  const dct = dctMatrix(n); // [k, pixel]
-  const projection = new Float32Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let k = 0; k < kept; k++) sum += dct[k * n + i]! * dct[k * n + j]!;
-      projection[i * n + j] = sum;
-    }
-  return projection;
-}
+import { lowPassMatrix } from "../../image/low-pass-dct.ts";
 
 /**
  * Low-pass by orthonormal DCT-II over the whole picture: of each axis the lowest `keep` of the coefficients stay (a square region).
@@ -33,9 +15,8 @@ export function lowPassProjection(n: number, keep: number): Float32Array {
 export function lowPass(x: Value, keep: number): Value {
   if (keep >= 1) return x;
   const [, , height, width] = x.shape as [number, number, number, number];
-  const rows = x.graph.constant(lowPassProjection(height, keep), [height, height]);
-  const columns = x.graph.constant(lowPassProjection(width, keep), [width, width]);
-  return matMul(rows, matMul(x, columns)); // [N, C, H, W]
+  const matrix = (n: number) => x.graph.constant(Float32Array.from(lowPassMatrix(n, keep)), [n, n]);
+  return matMul(matrix(height), matMul(x, matrix(width))); // [N, C, H, W]
 }
 
 /** Shortest period, in pixels, that passes the filter. */

@@ -5,7 +5,7 @@ import { writeLabels } from "../../data/formats/labels.ts";
 import { channelPlane } from "../../data/image.ts";
 import { halfMaximumEdges } from "../../image/half-maximum-edges.ts";
 import { withoutSpecks } from "../../image/instance-maps.ts";
-import { otsuWatershed } from "../../image/otsu-watershed.ts";
+import { classicalSegmentation } from "../../image/otsu-watershed.ts";
 import { type Matching, matchingOverThresholds } from "../../metrics/matching.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
 import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
@@ -49,7 +49,7 @@ interface Method {
 
 async function openMethod(context: JobContext, { subject, seed }: Job): Promise<Method> {
   if (subject === "classical")
-    return { predict: async (plane) => halfMaximumEdges(otsuWatershed(plane), plane), release: async () => {} };
+    return { predict: async (plane) => halfMaximumEdges(classicalSegmentation(plane), plane), release: async () => {} };
   const { state } = loadModel(segmenterFiles(context, subject, seed).weights);
   const segmenter = await openSegmenter([state]);
   return { predict: (plane) => segmentInstances(segmenter, plane), release: () => segmenter.release() };

@@ -22,12 +22,6 @@ export interface Drawing {
   readonly layer: readonly object[];
 }
 
-/** Thin line along the bottom of the plotting area, for figures whose own axis may be shorter. */
-export function baseline(height: number): object {
-  const mark = { type: "rule", y: height, stroke: palette.soft, strokeWidth: 0.75 };
-  return { data: { values: [{}] }, mark, encoding: {} };
-}
-
 /** Typography and lines of all figures. */
 const config = {
   aria: false,

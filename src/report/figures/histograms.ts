@@ -1,4 +1,4 @@
-import { baseline, figure } from "./figure.ts";
+import { figure } from "./figure.ts";
 import { palette } from "./palette.ts";
 
 /** Values of one source in a histogram. */
@@ -82,7 +82,12 @@ export function histograms(
     height,
     padding: { left: 10, right: 14, top: 6, bottom: 40 },
     layer: [
-      baseline(height),
+      {
+        // Gives the axis also where no source has a value.
+        data: { values: [low, high].map((at) => ({ at, share: 0 })) },
+        mark: { type: "line", stroke: palette.soft, strokeWidth: 0.75 },
+        encoding: { x, y },
+      },
       ...outlines.flatMap(({ corners, colour, filled }) => {
         const data = { values: corners };
         const line = {

@@ -1,4 +1,4 @@
-import { baseline, figure } from "./figure.ts";
+import { figure } from "./figure.ts";
 import { seriesColour, seriesDash } from "./palette.ts";
 
 /** Score against number of labelled images for one way of training. */
@@ -62,6 +62,6 @@ export function learningCurve(series: readonly LearningSeries[], { metric }: { m
     width: 364,
     height: 220,
     padding: { left: 42, right: 14, top: 10, bottom: 42 },
-    layer: [baseline(220), ...perSeries],
+    layer: perSeries,
   });
 }

@@ -47,13 +47,11 @@ export function seriesDash(index: number): number[] {
   return [...seriesDashes[index % seriesDashes.length]!];
 }
 
-/**
- * Colour of a source of images by its name: `real` and `simulated` have theirs, generators take blue, green and purple in order.
- */
+/** Colour of a source of images by its name: real, simulated and generated have theirs, other generators take green and purple. */
 export function sourceColour(source: string, sources: readonly string[]): string {
-  const name = source.toLowerCase();
-  if (name.startsWith("real")) return roleColours.real;
-  if (name.startsWith("simulated")) return roleColours.simulated;
-  const generators = sources.filter((other) => !/^(real|simulated)/i.test(other));
-  return [palette.blue, palette.green, palette.purple][generators.indexOf(source) % 3] ?? palette.blue;
+  const own = /^(real|simulated|generated)/i;
+  const role = own.exec(source)?.[1]?.toLowerCase() as "real" | "simulated" | "generated" | undefined;
+  if (role) return roleColours[role];
+  const others = sources.filter((other) => !own.test(other));
+  return [palette.green, palette.purple][others.indexOf(source) % 2] ?? palette.green;
 }

@@ -1,4 +1,4 @@
-import { baseline, figure } from "./figure.ts";
+import { figure } from "./figure.ts";
 import { seriesColour } from "./palette.ts";
 
 /** One loss term over a training; several runs (seeds) of it share the colour. */
@@ -69,13 +69,10 @@ export function trainingCurves(curves: readonly TrainingCurve[], { label }: { la
     width: 250,
     height: 130,
     padding: { left: 40, right: 14, top: 8, bottom: 40 },
-    layer: [
-      baseline(130),
-      ...lines.map(({ colour, faint, points: values }) => ({
-        data: { values },
-        mark: { type: "line", stroke: colour, strokeWidth: 1.5, opacity: faint ? 0.75 : 1 },
-        encoding: { x, y },
-      })),
-    ],
+    layer: lines.map(({ colour, faint, points: values }) => ({
+      data: { values },
+      mark: { type: "line", stroke: colour, strokeWidth: 1.5, opacity: faint ? 0.75 : 1 },
+      encoding: { x, y },
+    })),
   });
 }

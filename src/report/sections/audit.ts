@@ -1,6 +1,6 @@
 import type { AuditRecord, RunRecord } from "../../recipes/record.ts";
 import { chart, table } from "../elements.ts";
-import { histograms, sourceColour } from "../figures/index.ts";
+import { histograms } from "../figures/index.ts";
 import { palette } from "../figures/palette.ts";
 import { formatCount, formatScore, formatShare, formatSignedShare } from "../format.ts";
 import { type Html, html } from "../html.ts";
@@ -24,14 +24,13 @@ function fateBar(audit: AuditRecord): Html {
   )}</small></p>`;
 }
 
-async function auditChart(audit: AuditRecord, audits: readonly AuditRecord[]): Promise<Html> {
-  const generators = audits.map(({ generator }) => generator);
+async function auditChart(audit: AuditRecord): Promise<Html> {
   const svg = await histograms(
     [
       {
         name: audit.generator,
         values: audit.perImage,
-        colour: sourceColour(audit.generator, generators),
+        colour: palette.blue,
         filled: true,
       },
     ],
@@ -51,7 +50,7 @@ async function auditChart(audit: AuditRecord, audits: readonly AuditRecord[]): P
 export async function auditSection({ audits }: RunRecord, gallery: Gallery): Promise<Section | undefined> {
   const worst = picturesUnder("Worst cases", "The images whose label the witnesses doubted most.", gallery("audit"));
   if (audits.length === 0 && !worst) return undefined;
-  const charts = await Promise.all(audits.map((audit) => auditChart(audit, audits)));
+  const charts = await Promise.all(audits.map(auditChart));
   const rows = audits.flatMap((audit) =>
     audit.witnesses.map((witness) => ({
       cells: [

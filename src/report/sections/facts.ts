@@ -16,34 +16,42 @@ export function warningsSection(record: RunRecord): Section | undefined {
   };
 }
 
-/** Every collection of images that took part, with its content hash. */
+function dataTable(record: RunRecord, collections: RunRecord["data"], caption: string): Html {
+  return table(
+    caption,
+    [
+      { title: "Collection" },
+      { title: "Role" },
+      { title: "Images", isNumber: true },
+      { title: "Labelled objects", isNumber: true },
+      { title: "Labels used for training by" },
+      { title: "Hash" },
+    ],
+    collections.map(({ name, role, images, objects, labelsUsedBy, hash, standIn }) => ({
+      cells: [
+        html`${name}${standIn ? html`<small><span class="tag">stand-in, simulated</span></small>` : undefined}`,
+        role,
+        formatCount(images),
+        objects === 0 ? "–" : formatCount(objects),
+        labelsUsedBy.length === 0 ? "none" : labelsUsedBy.map((arm) => titleOf(record, arm)).join(", "),
+        html`<span class="hash"><code>${hash}</code></span>`,
+      ],
+    })),
+  );
+}
+
+/** Every collection of images that took part, with its content hash; the synthetic sets are folded when there are many. */
 export function dataSection(record: RunRecord): Section | undefined {
   if (record.data.length === 0) return undefined;
-  return {
-    id: "data",
-    title: "Images that took part",
-    body: table(
-      "The hash is SHA-256 over names, pixels and labels: the same content has the same hash wherever it lies.",
-      [
-        { title: "Collection" },
-        { title: "Role" },
-        { title: "Images", isNumber: true },
-        { title: "Labelled objects", isNumber: true },
-        { title: "Labels used for training by" },
-        { title: "Hash" },
-      ],
-      record.data.map(({ name, role, images, objects, labelsUsedBy, hash, standIn }) => ({
-        cells: [
-          html`${name}${standIn ? html`<small><span class="tag">stand-in, simulated</span></small>` : undefined}`,
-          role,
-          formatCount(images),
-          objects === 0 ? "–" : formatCount(objects),
-          labelsUsedBy.length === 0 ? "none" : labelsUsedBy.map((arm) => titleOf(record, arm)).join(", "),
-          html`<span class="hash"><code>${hash}</code></span>`,
-        ],
-      })),
-    ),
-  };
+  const caption =
+    "The hash is SHA-256 over names, pixels and labels: the same content has the same hash wherever it lies.";
+  const real = record.data.filter(({ role }) => role.startsWith("real"));
+  const synthetic = record.data.filter(({ role }) => !role.startsWith("real"));
+  const body =
+    synthetic.length <= 4
+      ? dataTable(record, record.data, caption)
+      : html`${dataTable(record, real, caption)}${more(`${synthetic.length} synthetic sets`, dataTable(record, synthetic, "One set per source and seed."))}`;
+  return { id: "data", title: "Images that took part", body };
 }
 
 /** A reference with its address as a link, when it names one. */

@@ -56,7 +56,7 @@ function recommendation(record: RunRecord): Html {
     .slice(0, 2)
     .flatMap((metric) => scoreOf(arm, metric) ?? []);
   return html`<h3>Recommended: ${arm.title}</h3>
-<p>Trained on ${arm.training}. ${arm.annotatedImages === 0 ? "No image had to be annotated by hand." : `${formatCounted(arm.annotatedImages, "image")} had to be annotated by hand.`}</p>
+<p>${arm.role === "classical" ? "Method" : "Trained on"}: ${arm.training}. ${arm.annotatedImages === 0 ? "No image had to be annotated by hand." : `${formatCounted(arm.annotatedImages, "image")} had to be annotated by hand.`}</p>
 ${facts([
   ...scores.map(
     ({ metric, value, low, high }) =>
@@ -71,9 +71,15 @@ ${facts([
 ])}`;
 }
 
+/** Sentences of a text, split where a full stop, a blank and a capital follow each other. */
+function sentences(text: string): string[] {
+  return text.split(/(?<=[.!?]) +(?=\p{Lu})/u);
+}
+
 /** The answer: verdict in one sentence, forest plots of the arms, the recommended arm and what to do next. */
 export async function verdictOpening(record: RunRecord): Promise<Html> {
   const { outcome, sentence } = record.verdict;
+  const [first, ...rest] = sentences(sentence);
   const { tone, words } = outcomes[outcome];
   const reference = referenceArm(record);
   // Arms with a few labels belong to the learning curve; here they would hide the question: without annotation, or with all of it?
@@ -88,7 +94,8 @@ export async function verdictOpening(record: RunRecord): Promise<Html> {
   const doubts = cautions(record).length + record.warnings.length;
   return html`<div class="verdict tone-${tone}">
 ${badge(tone, words)}${standInTag(record)}
-<p class="verdict-sentence">${sentence}</p>
+<h2 class="verdict-sentence">${first}</h2>
+${rest.map((further) => html`<p class="verdict-more">${further}</p>`)}
 ${doubts > 0 ? html`<p class="soft"><a href="#warnings">${formatCounted(doubts, "remark")}</a> on how far to trust this.</p>` : undefined}
 </div>
 ${

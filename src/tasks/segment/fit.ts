@@ -2,10 +2,10 @@ import type { Plane } from "../../core/plane.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
-import { augmentPair, jitterIntensity } from "../../data/augmentation.ts";
-import { canonicalOfImage } from "../../data/canonical-image.ts";
+import { augmented } from "../../data/augmentation.ts";
+import { canonicalOfImage, unitToNetwork } from "../../data/canonical-image.ts";
+import { cropPair } from "../../data/crop.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { unitToNetwork } from "../../data/normalization.ts";
 import { gradient } from "../../engine/gradient.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { adamW } from "../../engine/optimizers/adam-w.ts";
@@ -85,6 +85,14 @@ export function segmenterStep({ batchSize, cropPx, peakLearningRate, steps }: Se
   return { graph, outputs: { loss } };
 }
 
+/** How much the grey levels of training pictures vary: exposure and noise differ from image to image. */
+const GREY_VARIATION = { gain: 0.35, gamma: 0.25, noise: 0.03 };
+
+/** Canonical values end at 0 and 1, as those of real images do. */
+function clipped(plane: Plane): Plane {
+  return { ...plane, data: plane.data.map((value) => Math.min(1, Math.max(0, value))) };
+}
+
 /** Drawer of augmented random crops: images on the [-1, 1] scale, maps on 0…1. */
 function crops(pairs: Dataset, cropPx: number) {
   return async (batchSize: number, random: Random): Promise<{ image: Tensor; maps: Tensor }> => {
@@ -93,12 +101,9 @@ function crops(pairs: Dataset, cropPx: number) {
     const maps = new Float32Array(batchSize * MAP_NAMES.length * pixels);
     for (let n = 0; n < batchSize; n++) {
       const item = await pairs.get(random.integer(pairs.length));
-      const pair = augmentPair(
-        { image: canonicalOfImage(item.image), labels: item.annotations.instances! },
-        { cropPx, random },
-      );
-      const planes: Plane[] = [unitToNetwork(jitterIntensity(pair.image, random))];
-      image.set(planes[0]!.data, n * pixels);
+      const whole = { image: canonicalOfImage(item.image), labels: item.annotations.instances! };
+      const pair = augmented(cropPair(whole, cropPx, random), random, GREY_VARIATION);
+      image.set(unitToNetwork(clipped(pair.image)).data, n * pixels);
       const truth = instanceMaps(pair.labels);
       MAP_NAMES.forEach((name, channel) => {
         maps.set(truth[name].data, (n * MAP_NAMES.length + channel) * pixels);

@@ -1,7 +1,7 @@
 import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
 import { tensor } from "../../core/tensor.ts";
+import { unitToNetwork } from "../../data/canonical-image.ts";
 import { type CanonicalForm, estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
-import { unitToNetwork } from "../../data/normalization.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { sigmoid } from "../../engine/ops/index.ts";
 import { compileFunction, type State } from "../../engine/step.ts";

@@ -1,4 +1,5 @@
 import type { Plane } from "../../core/plane.ts";
+import { mirrored } from "../../data/crop.ts";
 
 /** Top left corner of a tile in the image; it may lie outside when the image is smaller than a tile. */
 export interface Tile {
@@ -64,16 +65,8 @@ function axisWeights(extent: number, tileStarts: number[], tilePx: number, overl
 export function readTile(source: Plane, { y, x }: Tile, tilePx: number): Float32Array {
   const tile = new Float32Array(tilePx * tilePx);
   for (let i = 0; i < tilePx; i++) {
-    const row = mirror(y + i, source.height) * source.width;
-    for (let j = 0; j < tilePx; j++) tile[i * tilePx + j] = source.data[row + mirror(x + j, source.width)]!;
+    const row = mirrored(y + i, source.height) * source.width;
+    for (let j = 0; j < tilePx; j++) tile[i * tilePx + j] = source.data[row + mirrored(x + j, source.width)]!;
   }
   return tile;
-}
-
-/** Index inside [0, extent) that a mirror at both edges shows at this position. */
-function mirror(position: number, extent: number): number {
-  if (extent === 1) return 0;
-  const period = 2 * (extent - 1);
-  const wrapped = ((position % period) + period) % period;
-  return wrapped < extent ? wrapped : period - wrapped;
 }

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { commandLine } from "./command-line.ts";
+import { interruption } from "./interruption.ts";
+import { processTerminal } from "./terminal.ts";
+
+/** The program: arguments in, exit code out. */
+
+const terminal = processTerminal();
+process.exitCode = await commandLine(process.argv.slice(2), { terminal, signal: interruption(terminal) });

@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { CancelledError } from "../../src/core/errors.ts";
+import { emptyLabelMap, emptyPlane, type LabelMap, type Plane } from "../../src/core/plane.ts";
+import { type Random, random } from "../../src/core/random.ts";
+import {
+  condition,
+  type CycleGanFitOptions,
+  fitCycleGan,
+  generatePair,
+  labelsOfCondition,
+  loadCycleGan,
+  openGenerators,
+  probeSteganography,
+  saveCycleGan,
+} from "../../src/generators/cyclegan/index.ts";
+import { matching } from "../../src/metrics/matching.ts";
+
+const EDGE = 32;
+const tiny = {
+  generatorChannels: 4,
+  residualBlocks: 1,
+  discriminatorChannels: 4,
+  discriminatorLayers: 2,
+  upsample: "nearest",
+  spectralNorm: false,
+} as const;
+
+/** Two discs that may touch. */
+function discs(stream: Random): LabelMap {
+  const labels = emptyLabelMap(EDGE, EDGE);
+  for (const label of [1, 2]) {
+    const [cy, cx, r] = [stream.between(8, 24), stream.between(8, 24), stream.between(4, 7)];
+    for (let y = 0; y < EDGE; y++)
+      for (let x = 0; x < EDGE; x++) if (Math.hypot(y - cy, x - cx) < r) labels.data[y * EDGE + x] = label;
+  }
+  return labels;
+}
+
+/** "Real" images: discs at 0.6 on 0.1. */
+function realImages(count: number): Plane[] {
+  return Array.from({ length: count }, (_, i) => {
+    const plane = emptyPlane(EDGE, EDGE);
+    discs(random(100).fork(i)).data.forEach((label, p) => {
+      plane.data[p] = label ? 0.6 : 0.1;
+    });
+    return plane;
+  });
+}
+
+const data = { real: realImages(4), drawLabels: discs };
+const options = (more: Partial<CycleGanFitOptions> = {}): CycleGanFitOptions => ({ random: random(3), networks: tiny, steps: 12, cropPx: EDGE, ...more });
+
+const folder = await mkdtemp(join(tmpdir(), "fantascope-cyclegan-"));
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("condition", () => {
+  it("gives touching nuclei back as two", () => {
+    const labels = emptyLabelMap(EDGE, EDGE);
+    for (let y = 0; y < EDGE; y++)
+      for (let x = 0; x < EDGE; x++) {
+        if (Math.hypot(y - 16, x - 10) < 6) labels.data[y * EDGE + x] = 1;
+        else if (Math.hypot(y - 16, x - 21) < 6) labels.data[y * EDGE + x] = 2;
+      }
+    const back = labelsOfCondition(condition(labels));
+    expect(matching(labels, back, { iou: 0.8 }).truePositives).toBe(2);
+  });
+
+  it("lies between -1 and 1", () => {
+    const { data: values, shape } = condition(discs(random(1)));
+    expect(shape).toEqual([1, 3, EDGE, EDGE]);
+    expect(Math.min(...values)).toBe(-1);
+    expect(Math.max(...values)).toBe(1);
+  });
+});
+
+describe("fitCycleGan", () => {
+  it("lowers the cycle losses", async () => {
+    const model = await fitCycleGan(data, options({ steps: 120, learningRate: 2e-3 }));
+    const curve = model.curves.cycleSim!;
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect(mean(curve.slice(-20))).toBeLessThan(0.6 * mean(curve.slice(0, 10)));
+  });
+
+  it("gives the same bits twice, and when it is stopped and continued", async () => {
+    const whole = await fitCycleGan(data, options());
+    const checkpointFile = join(folder, "stopped.safetensors");
+    const stop = new AbortController();
+    const interrupted = fitCycleGan(data, options({ checkpointFile, signal: stop.signal, onProgress: ({ done }) => done === 5 && stop.abort() }));
+    await expect(interrupted).rejects.toThrow(CancelledError);
+    const continued = await fitCycleGan(data, options({ checkpointFile }));
+    for (const [name, { data: values }] of whole.state) expect(continued.state.get(name)!.data, name).toEqual(values);
+  });
+
+  it("keeps the frozen judge of content as it was", async () => {
+    const frozen = new Map([["judge/weight", { data: Float32Array.of(0.5), shape: [1] }]]);
+    const loss: NonNullable<CycleGanFitOptions["consistency"]>["loss"] = (image) => {
+      const weight = image.graph.parameter("judge/weight", [1], () => Float32Array.of(0));
+      return mean(square(mul(image, weight)), {});
+    };
+    const { mean, mul, square } = await import("../../src/engine/ops/index.ts");
+    const model = await fitCycleGan(data, options({ steps: 3, consistency: { weight: 2, loss, state: frozen } }));
+    expect(model.state.get("judge/weight")!.data[0]).toBe(0.5);
+    expect(model.curves.consistency!.length).toBe(3);
+  });
+});
+
+describe("a trained CycleGAN", () => {
+  it("generates the same pair after it was saved and opened again", async () => {
+    const model = await fitCycleGan(data, options({ steps: 3 }));
+    const file = join(folder, "model.safetensors");
+    saveCycleGan(file, model);
+    const labels = discs(random(5));
+    const [a, b] = [await openGenerators(model), await openGenerators(loadCycleGan(file))];
+    const [first, second] = [await generatePair(a, labels), await generatePair(b, labels)];
+    expect(second.image.data).toEqual(first.image.data);
+    expect(second.cycledLabels.data).toEqual(first.cycledLabels.data);
+    expect(Math.min(...first.image.data)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...first.image.data)).toBeLessThanOrEqual(1);
+    await a.release();
+    await b.release();
+  });
+});
+
+describe("steganography probe", () => {
+  /** Generators made by hand: the image hides the mask below 1 % of its range, in the finest grating, and the inverse reads it there. */
+  const hiding = {
+    image: async (mask: { data: Float32Array }) => ({
+      data: Float32Array.from({ length: EDGE * EDGE }, (_, i) => (mask.data[i]! > 0 ? 0.01 : 0) * ((i + Math.floor(i / EDGE)) % 2 ? 1 : -1)),
+      shape: [1, 1, EDGE, EDGE],
+    }),
+    mask: async (image: { data: Float32Array }) => {
+      const one = image.data.map((value) => (Math.abs(Math.abs(value) - 0.01) < 0.002 ? 1 : -1));
+      return { data: Float32Array.from([...one, ...one, ...one]), shape: [1, 3, EDGE, EDGE] };
+    },
+    release: async () => {},
+  };
+  /** Honest ones: the image is the mask, and reading is thresholding. */
+  const honest = {
+    image: async (mask: { data: Float32Array }) => ({ data: mask.data.slice(0, EDGE * EDGE), shape: [1, 1, EDGE, EDGE] }),
+    mask: async (image: { data: Float32Array }) => {
+      const one = image.data.map((value) => (value > 0 ? 1 : -1));
+      return { data: Float32Array.from([...one, ...one, ...one]), shape: [1, 3, EDGE, EDGE] };
+    },
+    release: async () => {},
+  };
+  const labels = [discs(random(8)), discs(random(9))];
+  const errorOf = async (generators: typeof honest, name: string) => {
+    const { cycleErrors } = await probeSteganography(generators, labels, { random: random(1), keepBefore: 1 });
+    const find = (disturbance: string) => cycleErrors.find((one) => one.disturbance === disturbance)!.error;
+    return find(name) / find("none");
+  };
+
+  it("sees the error of a hiding generator jump under noise and quantisation", async () => {
+    expect(await errorOf(hiding, "noise 0.025")).toBeGreaterThan(1.3);
+    expect(await errorOf(hiding, "20 levels")).toBeGreaterThan(1.3);
+  });
+
+  it("sees no jump where nothing is hidden", async () => {
+    expect(await errorOf(honest, "noise 0.025")).toBeCloseTo(1, 5);
+    expect(await errorOf(honest, "20 levels")).toBeCloseTo(1, 5);
+  });
+});

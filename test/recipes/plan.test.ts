@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { planSegment } from "../../src/recipes/plan.ts";
+import { resolveRecipe } from "../../src/recipes/resolve.ts";
+
+const stepSeconds = { segmenter: 0.14, cyclegan: 0.17 };
+const plan = (recipe: object, more: object = {}) =>
+  planSegment(resolveRecipe({ recipe: "segment", ...recipe }), { labelled: 44, scored: true, workers: 2, stepSeconds, ...more });
+
+describe("planSegment", () => {
+  it("has every job after the jobs it needs, and each of them once", () => {
+    const { jobs } = plan({ minutes: 60 });
+    const seen = new Set<string>();
+    expect(new Set(jobs.map(({ id }) => id)).size).toBe(jobs.length);
+    let left = [...jobs];
+    while (left.length > 0) {
+      const ready = left.filter(({ after }) => after.every((id) => seen.has(id)));
+      expect(ready.length, `stuck before ${left.map(({ id }) => id).join(", ")}`).toBeGreaterThan(0);
+      for (const { id } of ready) seen.add(id);
+      left = left.filter(({ id }) => !seen.has(id));
+    }
+  });
+
+  it("trains in full when there is time, never more", () => {
+    const { segmenterSteps, cycleganSteps, warnings } = plan({ minutes: 10_000 });
+    expect([segmenterSteps, cycleganSteps]).toEqual([600, 2000]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("fits the minutes by fewer steps, and says so", () => {
+    const short = plan({ minutes: 20, labelledImages: [] });
+    expect(short.expectedMinutes).toBeLessThanOrEqual(20);
+    expect(short.segmenterSteps).toBeLessThan(600);
+    const hopeless = plan({ minutes: 0.5 });
+    expect(hopeless.warnings.join(" ")).toMatch(/needs about \d+ minutes/);
+  });
+
+  it("takes steps that the recipe names, whatever the minutes", () => {
+    const { segmenterSteps, cycleganSteps } = plan({ minutes: 1, generator: { steps: 33 }, segmenter: { steps: 22 } });
+    expect([segmenterSteps, cycleganSteps]).toEqual([22, 33]);
+  });
+
+  it("leaves scores and real arms out when there is nothing to score on", () => {
+    const { arms, jobs } = plan({}, { scored: false });
+    expect(arms.map(({ name }) => name)).toEqual(["simulated", "combined"]);
+    expect(jobs.some(({ kind }) => kind === "score")).toBe(false);
+  });
+
+  it("has the curve over labelled images with and without synthetic data", () => {
+    const names = plan({ labelledImages: [2, 5] }).arms.map(({ name }) => name);
+    for (const name of ["real-2", "real-2+synthetic", "real-5", "real-5+synthetic", "real-all", "combined"]) expect(names).toContain(name);
+  });
+
+  it("trains the frozen segmenter before a generator that needs it", () => {
+    const { jobs } = plan({ generator: { consistencyWeight: 2 } });
+    expect(jobs.find(({ id }) => id === "cyclegan-guarded-0")!.after).toContain("segmenter-simulated-0");
+  });
+});
