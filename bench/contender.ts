@@ -28,14 +28,14 @@ export interface Contender {
 /** Starts a contender, or says in a sentence why it is absent. */
 export async function startContender({ file, args }: Command): Promise<Contender | { readonly absent: string }> {
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const failure = new Promise<{ absent: string }>((resolve) => {
+  const end = new Promise<{ absent: string }>((resolve) => {
     child.on("error", (error) => resolve({ absent: `${file} cannot be started (${error.message}).` }));
     child.on("exit", (code) => resolve({ absent: `${[file, ...args].join(" ")} ended with code ${code}.` }));
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
-    const line = await Promise.race([lines.next(), failure]);
-    return "absent" in line || line.done ? await failure : JSON.parse(line.value);
+    const line = await Promise.race([lines.next(), end]);
+    return "absent" in line || line.done ? await end : JSON.parse(line.value);
   };
   const ask = async (word: string, field: string): Promise<number> => {
     child.stdin.write(`${word}\n`);
@@ -46,7 +46,17 @@ export async function startContender({ file, args }: Command): Promise<Contender
   };
   const hello = await answer();
   if ("absent" in hello) return hello;
-  return { name: hello.name, version: hello.version, run: () => ask("run", "ms"), finish: () => ask("end", "peakMb") };
+  return {
+    name: hello.name,
+    version: hello.version,
+    run: () => ask("run", "ms"),
+    async finish() {
+      const peakMb = await ask("end", "peakMb");
+      child.stdin.end();
+      await end; // its end
+      return peakMb;
+    },
+  };
 }
 
 /** The child's side: announces itself, then does `run` whenever it is told to. */
@@ -60,6 +70,7 @@ export async function contend(name: string, version: string, run: () => Promise<
     say({ ms: performance.now() - start });
   }
   say({ peakMb: peakMb() });
+  process.stdin.destroy(); // an open pipe would keep the process alive
 }
 
 /** Peak resident memory of this process in MB: Linux's VmHWM, elsewhere what the C library knows. */

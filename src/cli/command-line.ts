@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { failure, WRONG_INPUT } from "./exit-code.ts";
-import { packageVersion } from "../recipes/machine.ts";
 import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
 
 /** What a command works with besides its own options. */
 export interface CommandContext {
@@ -35,7 +35,7 @@ export function program(context: CommandContext): Command {
   const { terminal } = context;
   const root = new Command("fantascope")
     .description(INTRODUCTION)
-    .version(packageVersion(), "-V, --version", "print the version")
+    .version(version(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .addHelpText("after", FIRST_STEPS);

@@ -79,6 +79,9 @@ export function labelsToCanonical(labels: LabelMap, { scale }: CanonicalForm): L
   return resizeLabels(labels, height, width);
 }
 
-function canonicalSize({ height, width }: { readonly height: number; readonly width: number }, scale: number): [number, number] {
+function canonicalSize(
+  { height, width }: { readonly height: number; readonly width: number },
+  scale: number,
+): [number, number] {
   return [Math.max(8, Math.round(height * scale)), Math.max(8, Math.round(width * scale))];
 }

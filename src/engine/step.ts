@@ -83,7 +83,7 @@ export async function compileFunction(
 ): Promise<CompiledFunction> {
   const model = lowerings[lowering](graph, outputs, { weights: state });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
-  const session: Session = await openSession(model, { threads });
+  const session: Session = await openSession(model, { threads, optimization: "all" });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };
 }
 

@@ -8,7 +8,8 @@ import { ShapeError } from "../core/errors.ts";
  * @param costs row-major `[rows, columns]`, finite, of any sign
  * @returns for each row its column, or −1 for the rows left over when there are more rows than columns
  * @throws {@link ShapeError} when the number of costs is not rows × columns
- * @see Jonker & Volgenant, Computing 38, 325–340 (1987); rectangular form: Crouse, IEEE Trans. Aerosp. Electron. Syst. 52, 1679 (2016)
+ * @see Jonker & Volgenant, Computing 38, 325–340 (1987); rectangular form: Crouse, IEEE Trans. Aerosp. Electron. Syst.
+ * 52, 1679 (2016)
  */
 export function assignment(costs: ArrayLike<number>, rows: number, columns: number): Int32Array {
   if (costs.length !== rows * columns)

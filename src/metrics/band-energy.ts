@@ -6,8 +6,9 @@ import { medianOf } from "../image/median-of.ts";
 /**
  * Energy per pixel of a plane between two spatial frequencies, in squared units of the plane.
  *
- * The squares of its orthonormal cosine coefficients with `from` ≤ √(fy² + fx²) < `to`, divided by the pixels; adjoining bands add up to the
- * mean square of the plane (Parseval). The cosine transform mirrors the plane at its border, so no jump leaks into high frequencies.
+ * The squares of its orthonormal cosine coefficients with `from` ≤ √(fy² + fx²) < `to`, divided by the pixels;
+ * adjoining bands add up to the mean square of the plane (Parseval). The cosine transform mirrors the plane at its
+ * border, so no jump leaks into high frequencies.
  *
  * @param from cycles per pixel; 0 includes the mean, anything above leaves it out
  * @param to cycles per pixel; the highest frequency of a plane, along its diagonal, is just below √½
@@ -32,10 +33,11 @@ export function bandEnergy(plane: Plane, from: number, to = Infinity): number {
 }
 
 /**
- * Energy of generated images in a band, over that of real ones: medians over images, so that one odd image does not decide.
+ * Energy of generated images in a band, over that of real ones: medians over images, so that one odd image does not
+ * decide.
  *
- * A hidden signal lives in fine detail that real images lack, and shows as a ratio well above 1; a ratio well below 1 says that the generator
- * is too smooth, or leaves the noise of the camera out.
+ * A hidden signal lives in fine detail that real images lack, and shows as a ratio well above 1; a ratio well below 1
+ * says that the generator is too smooth, or leaves the noise of the camera out.
  *
  * @param from cycles per pixel; 0.25 is half the Nyquist frequency
  * @throws {@link DataError} when there are no images on a side, or the real ones have no energy there

@@ -6,14 +6,16 @@ import type { AdditiveScore, Tally } from "./additive-scores.ts";
 /**
  * Intervals for the score of a data set, over training seeds and test images.
  *
- * All models of an arm are tested on the same images, so a hard image is hard for every seed: seeds and images are crossed, not nested.
- * Each replicate draws images (or whole groups) once, for all seeds, and draws seeds beside them; what either does to the score
- * is added up. Drawing new images for every seed would treat three seeds as three test sets; drawing both at once counts the
- * chance in single scores three times (Owen 2007). In simulations of 3 seeds × 18 images 95 % intervals made this way held the truth in
- * 92–98 % of studies, nested ones in 72–87 %. When seeds vary as much as images do, three are too few for any bootstrap: 86 %.
- * `test/metrics/bootstrap.test.ts` repeats these in short.
+ * All models of an arm are tested on the same images, so a hard image is hard for every seed: seeds and images are
+ * crossed, not nested. Each replicate draws images (or whole groups) once, for all seeds, and draws seeds beside them;
+ * what either does to the score is added up. Drawing new images for every seed would treat three seeds as three test
+ * sets; drawing both at once counts the chance in single scores three times (Owen 2007). In simulations of 3 seeds ×
+ * 18 images 95 % intervals made this way held the truth in 92–98 % of studies, nested ones in 72–87 %. When seeds vary
+ * as much as images do, three are too few for any bootstrap: 86 %. `test/metrics/bootstrap.test.ts` repeats these in
+ * short.
  *
- * @see Davison & Hinkley, "Bootstrap methods and their application", 1997, sections 2.4 and 3.8; Owen, Ann. Appl. Stat. 1, 386–411 (2007)
+ * @see Davison & Hinkley, "Bootstrap methods and their application", 1997, sections 2.4 and 3.8; Owen, Ann. Appl.
+ * Stat. 1, 386–411 (2007)
  */
 
 /** What an arm scored: `tallies[seed][image]`, and the group of each image when images belong together. */
@@ -62,7 +64,10 @@ export function bootstrap(
   return { value, low, high, perSeed, seeds: perSeed.length, images: arm.tallies[0]!.length, groups };
 }
 
-/** Replicates of a quantity that combines the per-seed scores of one or more arms under the same resampled images and seeds. */
+/**
+ * Replicates of a quantity that combines the per-seed scores of one or more arms under the same resampled images and
+ * seeds.
+ */
 export function crossedBootstrap(
   arms: readonly ArmTallies[],
   combine: (scoresPerArm: number[][]) => number[],
@@ -77,7 +82,8 @@ export function crossedBootstrap(
 
   const perSeed = scoresOf(new Float64Array(images).fill(1));
   const value = mean(perSeed);
-  // A resample of S seeds varies by only (S − 1)/S of the variance between seeds; with three, that third must be given back.
+  // A resample of S seeds varies by only (S − 1)/S of the variance between seeds; with three, that third must be given
+  // back.
   const widening = perSeed.length > 1 ? Math.sqrt(perSeed.length / (perSeed.length - 1)) : 0;
 
   const drawGroup = random.fork("bootstrap", "groups");

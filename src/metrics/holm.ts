@@ -1,5 +1,6 @@
 /**
- * p-values after Holm's step-down correction: rejecting those at most α keeps the chance of any false rejection at most α.
+ * p-values after Holm's step-down correction: rejecting those at most α keeps the chance of any false rejection at
+ * most α.
  *
  * The i-th smallest of m (i from 0) is multiplied by m − i; none may fall below a smaller one's, none exceeds 1.
  *

@@ -24,9 +24,12 @@ export interface IouMatrix {
 }
 
 /** Labels that occur, ascending, and the index of each. */
-function numbered(labels: LabelMap): { labels: number[]; indexOf: Map<number, number> } {
-  const present = [...new Set(labels.data)].filter((label) => label !== 0).sort((a, b) => a - b);
-  return { labels: present, indexOf: new Map(present.map((label, index) => [label, index])) };
+function numbered({ data }: LabelMap): { labels: number[]; indexOf: Map<number, number> } {
+  const present = new Set<number>();
+  for (let pixel = 0; pixel < data.length; pixel++)
+    if (data[pixel] !== 0 && data[pixel] !== data[pixel - 1]) present.add(data[pixel]!);
+  const labels = [...present].sort((a, b) => a - b);
+  return { labels, indexOf: new Map(labels.map((label, index) => [label, index])) };
 }
 
 /**

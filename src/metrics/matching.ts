@@ -22,7 +22,9 @@ export interface Matching {
   readonly recall: number;
   /** 2 TP / (2 TP + FP + FN). */
   readonly f1: number;
-  /** TP / (TP + FP + FN): the score of the Data Science Bowl 2018. It is not the area under a precision–recall curve. */
+  /**
+   * TP / (TP + FP + FN): the score of the Data Science Bowl 2018. It is not the area under a precision–recall curve.
+   */
   readonly matchAccuracy: number;
   /** Sum of the IoU of found pairs / (TP + FP/2 + FN/2). */
   readonly panopticQuality: number;
@@ -103,8 +105,9 @@ export function matchedPairs(matrix: IouMatrix, iou: number): Overlap[] {
       received: `${iou}`,
       fix: "Use 0.5 for detection, or 0.5, 0.55 … 0.95 for matchAccuracy.",
     });
-  // StarDist maximises the number of found pairs and, among equals, the summed IoU. Objects that never meet do not compete,
-  // so each cluster of touching objects is assigned by itself; the weight of the tie-breaker is that of the whole image.
+  // StarDist maximises the number of found pairs and, among equals, the summed IoU. Objects that never meet do not
+  // compete, so each cluster of touching objects is assigned by itself; the weight of the tie-breaker is that of the
+  // whole image.
   const tieBreak = 1 / (2 * Math.min(matrix.truthLabels.length, matrix.predictedLabels.length));
   const gain = ({ iou: score }: Overlap) => (score >= iou ? 1 : 0) + score * tieBreak;
   return clusters(matrix).flatMap((overlaps) => {

@@ -5,11 +5,19 @@ import { requireSameSize } from "../image/require-same-size.ts";
 /** How an object stands out from the background along its outline. */
 export interface ObjectContrast {
   readonly label: number;
-  /** Mean just inside minus mean just outside the outline, in the unit of the image. Negative: darker than its surroundings. */
+  /**
+   * Mean just inside minus mean just outside the outline, in the unit of the image. Negative: darker than its
+   * surroundings.
+   */
   readonly contrast: number;
-  /** `contrast` in parts of (median of all labelled pixels − median of all background pixels); 0 when these do not differ. */
+  /**
+   * `contrast` in parts of (median of all labelled pixels − median of all background pixels); 0 when these do not
+   * differ.
+   */
   readonly relative: number;
-  /** `contrast` over the standard deviation of the pixels just outside; 0 when these are all equal and nothing differs. */
+  /**
+   * `contrast` over the standard deviation of the pixels just outside; 0 when these are all equal and nothing differs.
+   */
   readonly toNoise: number;
 }
 
@@ -26,11 +34,12 @@ const fewestPixels = 3;
 /**
  * Contrast of every labelled object across its outline.
  *
- * Just inside are the object's pixels with background within `bandPx`, just outside the background pixels with the object within
- * `bandPx`. Seams between touching objects take no part, and neither does the image border. An object that is walled in by
- * others is compared as a whole with the median of all background.
+ * Just inside are the object's pixels with background within `bandPx`, just outside the background pixels with the
+ * object within `bandPx`. Seams between touching objects take no part, and neither does the image border. An object
+ * that is walled in by others is compared as a whole with the median of all background.
  *
- * @param image `[H, W]`, bright objects on dark background, best on the canonical scale (background 0.1, foreground 0.55)
+ * @param image `[H, W]`, bright objects on dark background, best on the canonical scale (background 0.1, foreground
+ * 0.55)
  * @param labels `[H, W]`
  * @param options.bandPx width of either band; about a seventh of a nucleus' diameter (3 px at the canonical 20 px)
  * @returns one entry per label, ascending
@@ -43,9 +52,12 @@ export function outlineContrast(
 ): ObjectContrast[] {
   requireSameSize("outlineContrast", image, labels);
   const { inside, outside, whole } = collectSides(image, labels, bandPx);
-  const background = medianOf(image.data.filter((_, pixel) => labels.data[pixel] === 0));
-  const foreground = medianOf(image.data.filter((_, pixel) => labels.data[pixel] !== 0));
-  const range = foreground - background;
+  const background: number[] = [];
+  const foreground: number[] = [];
+  for (let pixel = 0; pixel < image.data.length; pixel++)
+    (labels.data[pixel] === 0 ? background : foreground).push(image.data[pixel]!);
+  const backgroundLevel = medianOf(background);
+  const range = medianOf(foreground) - backgroundLevel;
 
   return [...whole.keys()]
     .sort((a, b) => a - b)
@@ -55,7 +67,7 @@ export function outlineContrast(
       const isFree = within !== undefined && around !== undefined;
       const hasBands = isFree && within.pixels >= fewestPixels && around.pixels >= fewestPixels;
       const level = meanOf(hasBands ? within : whole.get(label)!);
-      const surroundings = hasBands ? meanOf(around) : background;
+      const surroundings = hasBands ? meanOf(around) : backgroundLevel;
       // Without any background (a label that fills the image) nothing can stand out from it.
       const contrast = Number.isNaN(surroundings) ? 0 : level - surroundings;
       const noise = around === undefined ? 0 : deviationOf(around);
@@ -73,19 +85,24 @@ function collectSides(image: Plane, { data, height, width }: LabelMap, bandPx: n
   const inside = new Map<number, Side>();
   const outside = new Map<number, Side>();
   const whole = new Map<number, Side>();
-  const { downs, rights } = discOffsets(bandPx);
+  const reach = Math.floor(bandPx);
+  // The disc around a pixel, row by row: how far it extends to either side.
+  const halfWidths = Array.from({ length: 2 * reach + 1 }, (_, row) =>
+    Math.floor(Math.sqrt(bandPx ** 2 - (row - reach) ** 2)),
+  );
   const near: number[] = []; // labels across an outline from this pixel; one array for all pixels
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const label = data[y * width + x]!;
       const value = image.data[y * width + x]!;
       near.length = 0;
-      for (let offset = 0; offset < downs.length; offset++) {
-        const ny = y + downs[offset]!;
-        const nx = x + rights[offset]!;
-        if (ny < 0 || ny >= height || nx < 0 || nx >= width) continue;
-        const other = data[ny * width + nx]!;
-        if (other !== label && (label === 0 || other === 0) && !near.includes(other)) near.push(other);
+      for (let ny = Math.max(0, y - reach); ny <= Math.min(height - 1, y + reach); ny++) {
+        const halfWidth = halfWidths[ny - y + reach]!;
+        const last = ny * width + Math.min(width - 1, x + halfWidth);
+        for (let pixel = ny * width + Math.max(0, x - halfWidth); pixel <= last; pixel++) {
+          const other = data[pixel]!;
+          if (other !== label && (label === 0 || other === 0) && !near.includes(other)) near.push(other);
+        }
       }
       if (label !== 0) add(whole, label, value);
       for (const other of near) {
@@ -94,19 +111,6 @@ function collectSides(image: Plane, { data, height, width }: LabelMap, bandPx: n
       }
     }
   return { inside, outside, whole };
-}
-
-/** Steps from the centre of a disc to its other pixels. */
-function discOffsets(radius: number): { downs: number[]; rights: number[] } {
-  const reach = Math.floor(radius);
-  const [downs, rights]: [number[], number[]] = [[], []];
-  for (let down = -reach; down <= reach; down++)
-    for (let right = -reach; right <= reach; right++) {
-      if ((down === 0 && right === 0) || down * down + right * right > radius * radius) continue;
-      downs.push(down);
-      rights.push(right);
-    }
-  return { downs, rights };
 }
 
 function add(sides: Map<number, Side>, label: number, value: number): void {

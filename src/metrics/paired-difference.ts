@@ -25,7 +25,8 @@ export interface PairedDifference {
  *
  * @param arm tallies `[seed][image]`
  * @param baseline tallies of the same images, and the same seeds or one
- * @throws {@link DataError} when the arms differ in images, in their groups, or in seeds with more than one on either side
+ * @throws {@link DataError} when the arms differ in images, in their groups, or in seeds with more than one on either
+ * side
  */
 export function pairedDifference(
   arm: ArmTallies,

@@ -3,8 +3,9 @@ import { histogram } from "../image/histogram.ts";
 import { wasserstein1 } from "./wasserstein1.ts";
 
 /**
- * How like real images synthetic ones are, descriptor by descriptor (object size, count, spacing, intensity, noise …), from samples of
- * the descriptor in either. A distance means something only beside that of real images among themselves.
+ * How like real images synthetic ones are, descriptor by descriptor (object size, count, spacing, intensity, noise …),
+ * from samples of the descriptor in either. A distance means something only beside that of real images among
+ * themselves.
  */
 
 /** Samples of one descriptor by source: `{ real: […], simulated: […], generated: […] }`. */
@@ -21,7 +22,8 @@ export interface DescriptorDistances {
 /**
  * Distance of every source's descriptor to the real one.
  *
- * @param samples values in any unit; the source named by `real` is the reference and does not appear among the distances
+ * @param samples values in any unit; the source named by `real` is the reference and does not appear among the
+ * distances
  * @throws {@link DataError} when real has fewer than two values, or a source has none
  */
 export function descriptorDistances(
@@ -52,7 +54,10 @@ export interface SharedHistograms {
   readonly shares: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Histograms of all sources over bins that span all their values, as shares, so that samples of different size compare. */
+/**
+ * Histograms of all sources over bins that span all their values, as shares, so that samples of different size
+ * compare.
+ */
 export function sharedHistograms(samples: DescriptorSamples, { bins = 24 }: { bins?: number } = {}): SharedHistograms {
   const { edges } = histogram(Object.values(samples).flat(), { bins });
   const range = [edges[0]!, edges[bins]!] as const;

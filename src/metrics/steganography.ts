@@ -3,9 +3,10 @@ import { DataError } from "../core/errors.ts";
 /**
  * Whether a generator hides its label in the image: the arithmetic, on numbers that others measured.
  *
- * A CycleGAN that must give the mask back can write it into details nobody sees. Two independent probes tell: the cycle error jumps when such
- * details are disturbed, or labelled objects cannot be seen in the image though the cycle restores them. The second catches
- * what the first cannot: a mask kept in coarse, undisturbed structure, such as inverted contrast.
+ * A CycleGAN that must give the mask back can write it into details nobody sees. Two independent probes tell: the
+ * cycle error jumps when such details are disturbed, or labelled objects cannot be seen in the image though the cycle
+ * restores them. The second catches what the first cannot: a mask kept in coarse, undisturbed structure, such as
+ * inverted contrast.
  *
  * @see Chu, Zhmoginov & Sandler, "CycleGAN, a master of steganography", arXiv 1712.02950 (2017)
  */
@@ -25,8 +26,9 @@ export interface CycleErrorJump extends CycleError {
 /**
  * Each cycle error over the undisturbed one, in the order given.
  *
- * Only disturbances that leave an honest image readable are evidence: in the trial a low-pass of 0.15 (periods up to 13 px taken from
- * nuclei of 20 px) more than doubled the error of generators that hid nothing, those of 0.3 and above did not.
+ * Only disturbances that leave an honest image readable are evidence: in the trial a low-pass of 0.15 (periods up to
+ * 13 px taken from nuclei of 20 px) more than doubled the error of generators that hid nothing, those of 0.3 and above
+ * did not.
  *
  * @throws {@link DataError} when the undisturbed error is missing or not positive
  */
@@ -49,7 +51,9 @@ export interface HiddenSignalEvidence {
   readonly cycleErrors: readonly CycleError[];
   /** Share of labelled objects without contrast in the generated images, 0…1, as `labelFidelity` finds it. */
   readonly invisibleShare: number;
-  /** High-band energy, generated over real, as `bandEnergyRatio` gives it; reported, and a reason only past its limit. */
+  /**
+   * High-band energy, generated over real, as `bandEnergyRatio` gives it; reported, and a reason only past its limit.
+   */
   readonly highBandRatio?: number;
 }
 
@@ -73,7 +77,8 @@ export interface HiddenSignalVerdict {
 /**
  * Verdict of the probes: one positive probe is enough.
  *
- * The limits 1.3 and 2 % separate all fourteen generators of the trial in `segment-trial.md`, section 4, as their images do.
+ * The limits 1.3 and 2 % tell the twelve generators of a trial in PyTorch apart as their images do
+ * (`test/metrics/steganography.test.ts`).
  */
 export function hiddenSignalVerdict(
   { cycleErrors, invisibleShare, highBandRatio }: HiddenSignalEvidence,

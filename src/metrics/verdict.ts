@@ -21,7 +21,9 @@ export interface VerdictOptions {
   readonly baseline?: string;
   /** The score, as it is printed: `"F1@0.5"`. */
   readonly metric?: string;
-  /** What one of the score is, `"objects per image"`; without it the score is a share and is told in points of 1/100. */
+  /**
+   * What one of the score is, `"objects per image"`; without it the score is a share and is told in points of 1/100.
+   */
   readonly unit?: string;
   /** Whether a smaller score is the better one, as with errors. */
   readonly lowerIsBetter?: boolean;
@@ -29,7 +31,10 @@ export interface VerdictOptions {
 
 export interface Verdict {
   readonly outcome: Outcome;
-  /** For `"cannot tell"`: test images needed if the difference stays as it is; absent when no attainable number would do. */
+  /**
+   * For `"cannot tell"`: test images needed if the difference stays as it is; absent when no attainable number would
+   * do.
+   */
   readonly imagesNeeded?: number;
   /** The verdict in plain words, with the numbers and every caution. */
   readonly sentence: string;
@@ -41,8 +46,9 @@ const attainableImages = 10_000;
 /**
  * Verdict on a comparison, by where its interval lies against the smallest difference that matters, m.
  *
- * Helped: all of it at or above m. Hurt: all of it at or below −m. No clear difference: all of it between −m and m. Otherwise
- * it cannot be told, and the images that would be needed follow from the width of the interval shrinking with 1/√images.
+ * Helped: all of it at or above m. Hurt: all of it at or below −m. No clear difference: all of it between −m and m.
+ * Otherwise it cannot be told, and the images that would be needed follow from the width of the interval shrinking
+ * with 1/√images.
  *
  * @throws {@link RecipeError} when the smallest difference that matters is not positive
  */

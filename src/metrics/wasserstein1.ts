@@ -3,7 +3,8 @@ import { DataError } from "../core/errors.ts";
 /**
  * Wasserstein-1 distance of two samples: how far, on average, values must move to turn one distribution into the other.
  *
- * The area between the two cumulative distributions, ∫ |F_a − F_b| dx, in the unit of the values; the samples may differ in size.
+ * The area between the two cumulative distributions, ∫ |F_a − F_b| dx, in the unit of the values; the samples may
+ * differ in size.
  *
  * @throws {@link DataError} when a sample is empty or holds NaN
  */

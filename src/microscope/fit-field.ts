@@ -49,12 +49,15 @@ interface Knobs {
 
 /** Rounds of simulating and correcting, scenes in each, and their edge in canonical pixels. */
 const ROUNDS = 4;
-const SCENES = 2;
-const SCENE_PX = 176;
+const SCENES = 1;
+const SCENE_PX = 192;
 /** Scenes for the fit are at least this full, or a sparse field would show too few nuclei to measure. */
 const FIT_COVERAGE = 0.14;
 /** Spread of the halo, in canonical pixels: half a nucleus. */
 const HALO_PX = 9;
+
+/** Share of a difference that one round takes away: a scene is a small sample, and full steps would follow its accidents. */
+const DAMPING = 0.8;
 
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 const finite = (values: readonly number[]) => values.filter(Number.isFinite);
@@ -114,7 +117,7 @@ function fieldOf(target: FieldTarget, knobs: Knobs): FieldSettings {
       clusteredShare: knobs.clusteredShare,
       overlapLimit: 0.2,
       roughness: { uniform: [0.3 * knobs.roughness, 1.7 * knobs.roughness] },
-      bend: { normal: [0, 2 * knobs.roughness], min: -0.35, max: 0.35 },
+      bend: { normal: [0, 3 * knobs.roughness], min: -0.35, max: 0.35 },
       chromatin: {
         contrast: around(knobs.contrast, 0.3),
         coarseShare: 0.5,
@@ -130,7 +133,7 @@ function fieldOf(target: FieldTarget, knobs: Knobs): FieldSettings {
       sigmaPx: around(knobs.sigmaPx / scale, 0.2),
       outOfFocusSigmaPx: { uniform: [3 / scale, 7 / scale] },
     },
-    outOfFocus: { coverage: { uniform: [0, 0.25 * knobs.coverage] }, level: { uniform: [0.1, 0.35] } },
+    outOfFocus: { coverage: { uniform: [0, 0.2 * knobs.coverage] }, level: { uniform: [0.08, 0.3] } },
     background: {
       photons: backgroundPhotons,
       drift: around(knobs.drift, 0.4),
@@ -147,29 +150,29 @@ function fieldOf(target: FieldTarget, knobs: Knobs): FieldSettings {
 function corrected(knobs: Knobs, real: Descriptors, simulated: readonly Descriptors[], inDensity: boolean): Knobs {
   const ratio = (of: (d: Descriptors) => number) => {
     const quotient = of(real) / mean(simulated.map(of));
-    return Number.isFinite(quotient) && quotient > 0 ? clamp(quotient, 0.6, 1.7) : 1;
+    return Number.isFinite(quotient) && quotient > 0 ? clamp(quotient, 0.5, 2) ** DAMPING : 1;
   };
   const gap = (of: (d: Descriptors) => number) => {
     const difference = of(real) - mean(simulated.map(of));
-    return Number.isFinite(difference) ? difference : 0;
+    return Number.isFinite(difference) ? DAMPING * difference : 0;
   };
   const squareGap = (of: (d: Descriptors) => number) => gap((d) => of(d) ** 2 * Math.sign(of(d)));
   const skew = gap((d) => d.textureSkew);
-  const spots = knobs.foci - knobs.nucleoli + clamp(1.5 * skew, -1, 1);
+  const spots = knobs.foci - knobs.nucleoli + clamp(2 * skew, -1, 1);
   return {
     diameter: clamp(knobs.diameter * ratio((d) => median(d.diameterPx)), 0.75, 1.3),
     level: clamp(knobs.level * ratio((d) => median(d.level)), 0.7, 1.6),
-    coverage: inDensity ? clamp(knobs.coverage * ratio((d) => d.coverage) ** 0.7, 0.002, 0.75) : knobs.coverage,
-    touchingShare: inDensity ? clamp(knobs.touchingShare + 0.6 * gap((d) => d.touchingShare), 0.02, 0.6) : knobs.touchingShare,
-    clusteredShare: inDensity ? clamp(knobs.clusteredShare - 0.6 * gap((d) => d.clarkEvans), 0, 0.4) : knobs.clusteredShare,
-    roughness: clamp(knobs.roughness * Math.sqrt(ratio((d) => mean(d.irregularity))), 0.01, 0.09),
-    sigmaPx: Math.sqrt(clamp(knobs.sigmaPx ** 2 + 0.8 * squareGap((d) => d.edgePx), 0.04, 9)),
-    contrast: clamp(knobs.contrast * ratio((d) => d.texture), 0.01, 0.6),
-    foci: clamp(spots, 0, 6),
+    coverage: inDensity ? clamp(knobs.coverage * ratio((d) => d.coverage), 0.002, 0.75) : knobs.coverage,
+    touchingShare: inDensity ? clamp(knobs.touchingShare + 0.75 * gap((d) => d.touchingShare), 0.02, 0.6) : knobs.touchingShare,
+    clusteredShare: inDensity ? clamp(knobs.clusteredShare - 0.75 * gap((d) => d.clarkEvans), 0, 0.4) : knobs.clusteredShare,
+    roughness: clamp(knobs.roughness * Math.sqrt(ratio((d) => median(d.irregularity))), 0.008, 0.06),
+    sigmaPx: Math.sqrt(clamp(knobs.sigmaPx ** 2 + squareGap((d) => d.edgePx), 0.04, 9)),
+    contrast: clamp(knobs.contrast * ratio((d) => d.texture), 0.01, 0.4),
+    foci: clamp(spots, 0, 4),
     nucleoli: clamp(-spots, 0, 3),
-    dome: clamp(knobs.dome + gap((d) => d.dome), -0.5, 0.8),
-    haloShare: clamp(knobs.haloShare + 1.5 * gap((d) => d.halo), 0, 0.5),
-    drift: Math.sqrt(clamp(knobs.drift ** 2 + 0.8 * squareGap((d) => d.drift), 0, 0.04)),
+    dome: clamp(knobs.dome + clamp(2 * gap((d) => d.dome), -0.2, 0.2), -0.4, 0.8),
+    haloShare: clamp(knobs.haloShare + clamp(3 * gap((d) => d.halo), -0.1, 0.1), 0, 0.5),
+    drift: Math.sqrt(clamp(knobs.drift ** 2 + squareGap((d) => d.drift), 0, 0.04)),
     noiseFloor: clamp(knobs.noiseFloor * ratio((d) => d.backgroundNoise) ** 2, 1e-7, 0.5),
     shotNoise: clamp(knobs.shotNoise + squareGap((d) => d.nuclearNoise) / noisePassed, 1e-5, 0.5),
   };
@@ -181,12 +184,14 @@ const noisePassed = 0.5;
 /** Where the fit starts: what the descriptors say when taken at their word. */
 function firstGuess({ measured, scale }: FieldTarget): Knobs {
   const or = (value: number, fallback: number) => (Number.isFinite(value) ? value : fallback);
+  const nuclei = measured.spacingPx.length;
   const passed = scale < 1 ? (scale - scale ** 2 / 3) ** 2 : noisePassed;
   return {
     diameter: 1,
     level: 1.05,
     coverage: clamp(measured.coverage, 0.002, 0.75),
-    touchingShare: 0.25,
+    // A few nuclei say little of how nuclei lie: the fewer, the more counts what is usual, a fifth in contact.
+    touchingShare: (nuclei * or(measured.touchingShare, 0) + 4 * 0.2) / (nuclei + 4),
     clusteredShare: 0.1,
     roughness: 0.03,
     sigmaPx: clamp(or(measured.edgePx, 1), 0.4, 2.5),

@@ -93,7 +93,10 @@ export function renderCanonical(
   const halo = wideBlur(emission, draw(field.background.haloSigmaPx, random) * scale);
   const meanHalo = halo.data.reduce((sum, value) => sum + value, 0) / halo.data.length;
   const drift = draw(field.background.drift, random);
-  const waves = smoothField(height, width, random.fork("drift"));
+  const waves = smoothField(height, width, {
+    random: random.fork("drift"),
+    extentPx: Math.max(field.height, field.width) * scale,
+  });
 
   const { floor, shot } = relativeNoise(field, random);
   const noise = unitNoise({ ...options, random: random.fork("noise") });

@@ -74,7 +74,7 @@ function layers(
 function background({ height, width, background: source, nucleusPhotons }: FieldSettings, random: Random): Plane {
   const photons = draw(source.photons, random);
   const drift = draw(source.drift, random) * draw(nucleusPhotons, random);
-  const plane = smoothField(height, width, random);
+  const plane = smoothField(height, width, { random });
   return { ...plane, data: plane.data.map((wave) => Math.max(0, photons + drift * wave)) };
 }
 

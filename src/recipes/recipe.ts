@@ -55,7 +55,7 @@ export const SegmentRecipe = z.strictObject({
   audit: z
     .strictObject({
       /** What happens to a generated image whose label is doubted by the witnesses. */
-      onDoubt: z.enum(["keep", "reject"]).default("reject"),
+      onDoubt: z.enum(["keep", "reject"]).default("keep"),
     })
     .prefault({}),
 });

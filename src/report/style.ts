@@ -6,7 +6,7 @@ export const style = `
 :root {
   color-scheme: light dark;
   --paper: #fcfcfa; --card: #ffffff; --ink: #1b1f24; --soft: #5c6570; --line: #dcdfe3; --grid: #e1e4e8; --wash: #f2f4f5;
-  --blue: #0072b2; --vermillion: #d55e00; --green: #009e73; --purple: #cc79a7; --amber: #b87400;
+  --blue: #0072b2; --vermillion: #d55e00; --green: #009e73; --purple: #cc79a7; --amber: #b87400; --bad: #d55e00;
   --good-wash: #e5f5ef; --bad-wash: #fcebe0; --doubt-wash: #fdf3dc; --calm-wash: #e6f0f7;
   --sans: -apple-system, BlinkMacSystemFont, "Segoe UI", Inter, Roboto, "Noto Sans", "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
@@ -14,8 +14,8 @@ export const style = `
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #121518; --card: #191d21; --ink: #e8eaec; --soft: #a2abb5; --line: #31373d; --grid: #282e34; --wash: #20252a;
-    --blue: #56b4e9; --vermillion: #e69f00; --green: #1fb98c; --purple: #cc79a7; --amber: #f0b640;
-    --good-wash: #11302a; --bad-wash: #3a2413; --doubt-wash: #352b12; --calm-wash: #14293a;
+    --blue: #56b4e9; --vermillion: #e69f00; --green: #1fb98c; --purple: #cc79a7; --amber: #f0b640; --bad: #ff7d4d;
+    --good-wash: #11302a; --bad-wash: #3d1f16; --doubt-wash: #352b12; --calm-wash: #14293a;
   }
 }
 * { box-sizing: border-box; }
@@ -62,7 +62,7 @@ footer { border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft
 .verdict ul { margin: .8em 0 0; }
 .verdict .soft { margin: .8em 0 0; font-size: .93rem; }
 .tone-helped { --tone: var(--green); --tone-wash: var(--good-wash); }
-.tone-hurt { --tone: var(--vermillion); --tone-wash: var(--bad-wash); }
+.tone-hurt { --tone: var(--bad); --tone-wash: var(--bad-wash); }
 .tone-same { --tone: var(--blue); --tone-wash: var(--calm-wash); }
 .tone-doubt { --tone: var(--amber); --tone-wash: var(--doubt-wash); }
 .badge.plain { font-weight: 500; font-size: .82rem; white-space: nowrap; }
@@ -134,7 +134,8 @@ dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .notes .where { font-weight: 600; overflow-wrap: anywhere; }
 details { margin: 0 0 1em; }
 summary { cursor: pointer; color: var(--blue); margin-bottom: .8em; }
-.hash { font-size: .78rem; color: var(--soft); word-break: break-all; }
+td:has(.hash) { min-width: 16em; }
+.hash { display: block; font-size: .78rem; color: var(--soft); word-break: break-all; }
 
 @media (max-width: 600px) {
   .page { padding: 0 16px 40px; }
@@ -148,7 +149,7 @@ summary { cursor: pointer; color: var(--blue); margin-bottom: .8em; }
 @media print {
   :root {
     --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --grid: #ddd; --wash: #f2f2f2;
-    --blue: #0072b2; --vermillion: #d55e00; --green: #009e73; --purple: #cc79a7; --amber: #b87400;
+    --blue: #0072b2; --vermillion: #d55e00; --green: #009e73; --purple: #cc79a7; --amber: #b87400; --bad: #d55e00;
     --good-wash: #e5f5ef; --bad-wash: #fcebe0; --doubt-wash: #fdf3dc; --calm-wash: #e6f0f7;
   }
   @page { margin: 16mm 14mm; }

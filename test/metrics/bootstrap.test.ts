@@ -149,8 +149,9 @@ describe("coverage of nominal 95 % intervals in 200 simulated studies", () => {
   });
 
   it("is 90 to 99 % for the paired difference in F1 of two arms with shared images", () => {
-    // Of 20 objects per image each is found with the skill that the arm has on this image, give or take the luck of its seed, and
-    // as many false ones appear as are lost: F1 = 2·20p / (2·20p + 20(1 − p) + 20(1 − p)) = p, so skills are scores.
+    // Of 20 objects per image each is found with the skill that the arm has on this image, give or take the luck of
+    // its seed, and as many false ones appear as are lost: F1 = 2·20p / (2·20p + 20(1 − p) + 20(1 − p)) = p, so skills
+    // are scores.
     const arm = (skills: readonly number[], stream: Random) => ({
       tallies: Array.from({ length: 3 }, () => {
         const luck = 0.01 * stream.normal();

@@ -26,23 +26,25 @@ const planted = {
     }),
 };
 
-/** Audit of a true image under a label made from its nuclei. */
-function audited(
-  seed: number,
-  label: (objects: readonly Nucleus[], stream: Random) => readonly Nucleus[],
-  witnesses = 2,
-) {
+/** Nuclei, their image, and what three imperfect witnesses see in it. */
+const scenes = Array.from({ length: 16 }, (_, seed) => {
   const stream = random(seed);
   const objects = nuclei(stream.fork("nuclei"), { count: 18 });
-  const labelled = label(objects, stream.fork("plant"));
-  const audit = labelFidelity(
-    pictured(drawn(objects), stream.fork("image")),
-    drawn(labelled),
-    Array.from({ length: witnesses }, (_, index) => ({
-      name: `witness ${index}`,
-      labels: drawn(witnessed(objects, stream.fork("witness", index))),
-    })),
-  );
+  const witnesses = [0, 1, 2].map((index) => ({
+    name: `witness ${index}`,
+    labels: drawn(witnessed(objects, stream.fork("witness", index))),
+  }));
+  return { seed, objects, image: pictured(drawn(objects), stream.fork("image")), witnesses };
+});
+
+/** Audit of a scene under a label made from its nuclei. */
+function audited(
+  { seed, objects, image, witnesses }: (typeof scenes)[number],
+  label: (objects: readonly Nucleus[], stream: Random) => readonly Nucleus[],
+  witnessCount = 2,
+) {
+  const labelled = label(objects, random(seed).fork("plant"));
+  const audit = labelFidelity(image, drawn(labelled), witnesses.slice(0, witnessCount));
   const suspects = new Set([...audit.invisible, ...audit.unconfirmed, ...audit.misplaced]);
   return { objects, labelled, audit, suspects };
 }
@@ -55,11 +57,10 @@ describe.each([
   { witnesses: 1, cleanKept: 0.6, cleanSuspected: 0.08 }, // one that overlooks one nucleus in twenty is not enough
   { witnesses: 2, cleanKept: 0.95, cleanSuspected: 0.015 },
   { witnesses: 3, cleanKept: 0.95, cleanSuspected: 0.015 },
-])("audit with $witnesses imperfect witnesses of 24 images", ({ witnesses, cleanKept, cleanSuspected }) => {
-  const audits = (label: Parameters<typeof audited>[1]) =>
-    Array.from({ length: 24 }, (_, seed) => audited(seed, label, witnesses));
+])("audit with $witnesses imperfect witnesses of 16 images", ({ witnesses, cleanKept, cleanSuspected }) => {
+  const audits = (label: Parameters<typeof audited>[1]) => scenes.map((scene) => audited(scene, label, witnesses));
   const clean = audits((objects) => objects);
-  const wrong = Object.fromEntries(kinds.map((kind) => [kind, audits(planted[kind])])) as Record<Planted, typeof clean>;
+  const wrong = { deleted: audits(planted.deleted), added: audits(planted.added), shifted: audits(planted.shifted) };
 
   it(`keeps ${100 * cleanKept} % of clean labels and suspects fewer than ${100 * cleanSuspected} % of their objects`, () => {
     const objects = clean.reduce((sum, { audit }) => sum + audit.judged + audit.missing, 0);
@@ -73,7 +74,7 @@ describe.each([
     const full = wrong[kind].filter(
       ({ objects, labelled }) => kind !== "added" || labelled.length === objects.length + touched,
     );
-    expect(full.length).toBeGreaterThan(12);
+    expect(full.length).toBeGreaterThanOrEqual(8);
     expect(share(full.map(({ audit }) => audit.verdict !== "keep"))).toBe(1);
     expect(share(full.map(({ audit }) => audit.verdict === "relabel"))).toBeGreaterThanOrEqual(0.9);
   });
@@ -87,9 +88,9 @@ describe.each([
     const deleted = count("deleted", ({ audit }) => Math.min(audit.missing, touched));
     const added = count("added", (one) => suspected(one, (index) => index >= one.objects.length));
     const shifted = count("shifted", (one) => suspected(one, (index) => index < touched));
-    expect(deleted / (24 * touched)).toBeGreaterThanOrEqual(0.85);
+    expect(deleted / (scenes.length * touched)).toBeGreaterThanOrEqual(0.85);
     expect(added / count("added", (one) => one.labelled.length - one.objects.length)).toBeGreaterThanOrEqual(0.99);
-    expect(shifted / (24 * touched)).toBeGreaterThanOrEqual(0.95);
+    expect(shifted / (scenes.length * touched)).toBeGreaterThanOrEqual(0.95);
   });
 });
 
@@ -194,9 +195,9 @@ describe("labelFidelity", () => {
 
 describe("fidelitySummary", () => {
   const audits = [
-    ...[0, 1, 2].map((seed) => audited(seed, (objects) => objects).audit),
-    audited(3, planted.shifted).audit,
-    audited(4, (objects, stream) => nuclei(stream, { count: objects.length })).audit,
+    ...scenes.slice(0, 3).map((scene) => audited(scene, (objects) => objects).audit),
+    audited(scenes[3]!, planted.shifted).audit,
+    audited(scenes[4]!, (objects, stream) => nuclei(stream, { count: objects.length })).audit,
   ];
 
   it("counts fates, gives witnesses as distributions, and leads with the worst", () => {
@@ -216,6 +217,6 @@ describe("fidelitySummary", () => {
 
   it("refuses audits by different witnesses", () => {
     expect(() => fidelitySummary([])).toThrow(DataError);
-    expect(() => fidelitySummary([audits[0]!, audited(0, (objects) => objects, 1).audit])).toThrow(DataError);
+    expect(() => fidelitySummary([audits[0]!, audited(scenes[0]!, (objects) => objects, 1).audit])).toThrow(DataError);
   });
 });

@@ -50,7 +50,10 @@ export function pictured(labels: LabelMap, random: Random, { noise = 0.03 } = {}
   return { ...image, data: image.data.map((value) => value + noise * random.normal()) };
 }
 
-/** What an imperfect witness sees: outlines wrong by a pixel or so, one nucleus in twenty lost, now and then one invented. */
+/**
+ * What an imperfect witness sees: outlines wrong by a pixel or so, one nucleus in twenty lost, now and then one
+ * invented.
+ */
 export function witnessed(
   objects: readonly Nucleus[],
   random: Random,

@@ -47,7 +47,7 @@ test("wideBlur is the Gaussian blur within 6 % of the peak of a point, and keeps
 });
 
 test("smoothField has mean near 0, deviation near 1, and is smooth", () => {
-  const fields = Array.from({ length: 40 }, (_, i) => smoothField(24, 32, random(i)));
+  const fields = Array.from({ length: 40 }, (_, i) => smoothField(24, 32, { random: random(i) }));
   const values = fields.flatMap((field) => [...field.data]);
   const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length);

@@ -1,9 +1,9 @@
 import type { LabelMap, Plane } from "../../src/core/plane.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import { encodePng } from "../../src/data/formats/write-png.ts";
-import { overlay } from "../../src/report/overlay.ts";
-import type { RgbImage } from "../../src/report/rgb-image.ts";
-import { sheet } from "../../src/report/sheet.ts";
+import { overlay } from "../../src/image/overlay.ts";
+import type { RgbImage } from "../../src/image/rgb-image.ts";
+import { sheet } from "../../src/image/sheet.ts";
 
 /** Bright discs on a dim background with their labels: only to look at and to count, not a model of any microscope. */
 export function fakeImage(

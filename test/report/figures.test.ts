@@ -133,6 +133,21 @@ describe("histograms", () => {
       expect(inside[1]).toBeCloseTo((share / (4 / 8)) * 100, 1);
     }
   });
+
+  it("draws equal shares equally high, however many values a source has", async () => {
+    const few = [0.5, 1.5, 1.5, 1.5];
+    const many = Array.from({ length: 50 }, () => few).flat();
+    const svg = await histograms(
+      [
+        { name: "few", values: few, colour: palette.blue, filled: false },
+        { name: "many", values: many, colour: palette.green, filled: false },
+      ],
+      { label: "Shares", axisTitle: "", domain: [0, 2], bins: 2 },
+    );
+    const [, first] = /<path d="(M[^"]*)" stroke="var\(--blue/.exec(svg)!;
+    const [, second] = /<path d="(M[^"]*)" stroke="var\(--green/.exec(svg)!;
+    expect(second).toBe(first);
+  });
 });
 
 describe("trainingCurves", () => {

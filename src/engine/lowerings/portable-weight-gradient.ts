@@ -13,9 +13,11 @@
 import type { ConvGeometry } from "../ops/convolution.ts";
 import type { Emitter, OperatorNode } from "./emitter.ts";
 
-/** One group's geometry and the ONNX names of its padded x and of dy. */
+/** One group's geometry and the ONNX names of its x, not yet padded, and of dy. */
 interface Problem {
   readonly x: string;
+  /** top, left, bottom, right */
+  readonly pads: readonly number[];
   readonly dy: string;
   readonly n: number;
   readonly c: number;
@@ -39,14 +41,11 @@ export function lowerConv2dWeightGradient(
   const { strides, pads, dilations, groups } = attributes;
   const [k, c, ...kernel] = y.shape as [number, number, number, number];
   const [n, , rows, columns] = dy!.shape as [number, number, number, number];
-  const images = pads.every((width) => width === 0)
-    ? emit.name(x!)
-    : emit.node("Pad", [emit.name(x!), emit.ints([0, 0, pads[0]!, pads[1]!, 0, 0, pads[2]!, pads[3]!])]);
-  const parts = groups === 1 ? [images] : divided(images, groups, c, emit);
+  const parts = groups === 1 ? [emit.name(x!)] : divided(emit.name(x!), groups, c, emit);
   const filters = groups === 1 ? [emit.name(dy!)] : divided(emit.name(dy!), groups, k / groups, emit);
   const height = x!.shape[2]! + pads[0]! + pads[2]!;
   const gradients = parts.map((part, g) => {
-    const problem = { x: part, dy: filters[g]!, n, c, k: k / groups, rows, columns, kernel, strides, dilations };
+    const problem = { x: part, pads, dy: filters[g]!, n, c, k: k / groups, rows, columns, kernel, strides, dilations };
     const dense = [...strides, ...dilations].every((step) => step === 1);
     if (dense && kernel[0] * kernel[1] > 1)
       return rows <= FEW_ROWS ? byKernelRow(problem, emit) : byShifts(problem, height, emit);
@@ -82,7 +81,8 @@ function byKernelRow(problem: Problem, emit: Emitter): string {
 
 /** x copied for every tap, then one product: any stride and dilation. */
 function byTap(problem: Problem, emit: Emitter): string {
-  const { x, dy, n, c, k, rows, columns, kernel, strides, dilations } = problem;
+  const { dy, n, c, k, rows, columns, kernel, strides, dilations } = problem;
+  const x = padded(problem, emit);
   const copies: string[] = [];
   for (let i = 0; i < kernel[0]; i++)
     for (let j = 0; j < kernel[1]; j++) {
@@ -99,8 +99,9 @@ function byTap(problem: Problem, emit: Emitter): string {
 }
 
 /** Images become channels, channels images, dy the kernel; stride and dilation change places. For one image the swaps are free. */
-function byConvolution({ x, dy, kernel, strides, dilations, rows, columns }: Problem, emit: Emitter): string {
-  const images = emit.node("Transpose", [x], { perm: [1, 0, 2, 3] });
+function byConvolution(problem: Problem, emit: Emitter): string {
+  const { dy, kernel, strides, dilations, rows, columns } = problem;
+  const images = emit.node("Transpose", [padded(problem, emit)], { perm: [1, 0, 2, 3] });
   const filters = emit.node("Transpose", [dy], { perm: [1, 0, 2, 3] });
   const taps = emit.node("Conv", [images, filters], {
     kernel_shape: [rows, columns],
@@ -111,12 +112,21 @@ function byConvolution({ x, dy, kernel, strides, dilations, rows, columns }: Pro
   return emit.node("Transpose", [inside], { perm: [1, 0, 2, 3] });
 }
 
-/** x copied once per column of the kernel: `[N, kw·C, Hp, Wo]`. */
-function shiftedColumns({ x, columns, kernel }: Problem, emit: Emitter): string {
+/** x copied once per column of the kernel, `[N, kw·C, Hp, Wo]`. Padding by less than nothing cuts off, so one pass does both. */
+function shiftedColumns({ x, pads, columns, kernel }: Problem, emit: Emitter): string {
+  const [top, left, bottom, right] = pads as [number, number, number, number];
+  const last = kernel[1] - 1;
   const copies = Array.from({ length: kernel[1] }, (_, j) =>
-    emit.node("Slice", [x, emit.ints([j]), emit.ints([j + columns]), emit.ints([3])]),
+    pads.every((width) => width === 0)
+      ? emit.node("Slice", [x, emit.ints([j]), emit.ints([j + columns]), emit.ints([3])])
+      : emit.node("Pad", [x, emit.ints([0, 0, top, left - j, 0, 0, bottom, right - (last - j)])]),
   );
   return copies.length === 1 ? copies[0]! : emit.node("Concat", copies, { axis: 1 });
+}
+
+function padded({ x, pads: [top, left, bottom, right] }: Problem, emit: Emitter): string {
+  const widths = [0, 0, top!, left!, 0, 0, bottom!, right!];
+  return widths.every((width) => width === 0) ? x : emit.node("Pad", [x, emit.ints(widths)]);
 }
 
 /** Σ over images and pixels of a `[N, A, P]` times b `[N, B, P]`: `[A, B]`. */

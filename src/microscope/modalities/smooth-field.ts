@@ -4,14 +4,21 @@ import type { Random } from "../../core/random.ts";
 /**
  * A slowly varying plane with mean near 0 and standard deviation near 1: uneven staining, stray light, a drifting background.
  *
- * Six plane waves of at most about one and a half turns per field, in random directions.
+ * Six plane waves of 0.3 to 1.5 turns per field, in random directions.
+ *
+ * @param options.extentPx longer edge of the field, when the plane is a crop of it; by default the plane is the field
+ * @returns `[height, width]`
  */
-export function smoothField(height: number, width: number, random: Random): Plane {
+export function smoothField(
+  height: number,
+  width: number,
+  { random, extentPx = Math.max(height, width) }: { random: Random; extentPx?: number },
+): Plane {
   const plane = emptyPlane(height, width);
   const waves = 6;
   for (let wave = 0; wave < waves; wave++) {
     const angle = random.between(0, 2 * Math.PI);
-    const turns = random.between(0.2, 1.5) / Math.max(height, width);
+    const turns = random.between(0.3, 1.5) / extentPx;
     const phase = random.between(0, 2 * Math.PI);
     const [stepY, stepX] = [2 * Math.PI * turns * Math.sin(angle), 2 * Math.PI * turns * Math.cos(angle)];
     // cos(a + b) from products along the two axes: no cosine per pixel.

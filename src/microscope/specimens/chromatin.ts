@@ -21,6 +21,9 @@ export interface ChromatinSettings {
   readonly nucleoli: Distribution;
 }
 
+/** Nuclei that meet make room for each other, so of the dimmer one's light only this share is added where they overlap. */
+const ADDED_SHARE = 0.5;
+
 interface Spot {
   readonly u: number;
   readonly v: number;
@@ -102,6 +105,9 @@ export function chromatin(
       const exponent = ((u - spot.u) ** 2 + (v - spot.v) ** 2) * spot.sharpness;
       if (exponent < 8) relief += spot.height * Math.exp(-exponent);
     }
-    emission.data[footprint.index[i]!]! += level * brightness * edge * profile * Math.max(0.1, relief);
+    const pixel = footprint.index[i]!;
+    const light = level * brightness * edge * profile * Math.max(0.1, relief);
+    const below = emission.data[pixel]!;
+    emission.data[pixel] = Math.max(light, below) + ADDED_SHARE * Math.min(light, below);
   }
 }

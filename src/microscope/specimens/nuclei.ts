@@ -26,8 +26,8 @@ export interface NucleiOptions extends FieldOptions {
  * Stained nuclei in one focal plane.
  *
  * Outlines are ellipses with radial harmonics; inside lie a dome, two scales of chromatin texture, chromocentres and nucleoli.
- * The outline of a label is where the light falls to half, so a label stays right under any symmetric blur. Overlapping nuclei
- * add their light.
+ * The outline of a label is where the light falls to half, so a label stays right under any symmetric blur. Where nuclei overlap,
+ * half of the dimmer one's light is added.
  *
  * @returns labels and emission, both `[H, W]`
  */

@@ -9,8 +9,10 @@ export interface Outline {
   readonly diameterPx: number;
   /** Angle of the long axis against x, radians. */
   readonly orientation: number;
-  /** Curvature of the long axis: v is shifted by `bend · u² / radius`, as in a bean. */
-  readonly bend: number;
+  /** Curvature of the long axis in 1/px: v is shifted by `curvature · u²`, as in a bean. */
+  readonly curvature: number;
+  /** Mean of u² over the shape, in px². */
+  readonly meanSquareU: number;
   /** Boundary radius in pixels at equally spaced angles of the straightened shape, one more than the circle needs. */
   readonly radii: Float64Array;
   /** No boundary point is farther from the centre than this, in pixels. */
@@ -24,7 +26,7 @@ export interface OutlineOptions {
   readonly aspect: number;
   /** Standard deviation of the boundary radius around the ellipse, as a share of the radius; 0 is a plain ellipse. */
   readonly roughness: number;
-  /** 0 is straight, ±0.3 a clear bean. */
+  /** How far the tips of the long axis lie off it, in short axes: 0 is straight, ±0.3 a clear bean. */
   readonly bend: number;
 }
 
@@ -63,7 +65,9 @@ export function outline({ diameterPx, aspect, roughness, bend }: OutlineOptions,
     longest = Math.max(longest, radii[i]!);
   }
   radii[ANGLES] = radii[0]!;
-  return { diameterPx, orientation, bend, radii, reachPx: longest * (1 + (2 * Math.abs(bend) * longest) / diameterPx) };
+  const curvature = (bend * short) / ((long ** 2 * diameterPx) / 4); // bend · 2b at u = a, with a, b the half axes
+  const meanSquareU = (diameterPx * long) ** 2 / 16;
+  return { diameterPx, orientation, curvature, meanSquareU, radii, reachPx: longest + Math.abs(curvature) * longest ** 2 };
 }
 
 /** Boundary radius of a (straightened) shape at an angle of its own frame, in pixels. */
@@ -111,13 +115,12 @@ export function trace(
   shape: Outline,
   { x, y, height, width, marginPx }: { x: number; y: number; height: number; width: number; marginPx: number },
 ): void {
-  const { orientation, bend, radii, reachPx, diameterPx } = shape;
+  const { orientation, curvature, radii, reachPx, meanSquareU } = shape;
   const cos = Math.cos(orientation);
   const sin = Math.sin(orientation);
   const reach = reachPx + marginPx;
-  const curvature = (2 * bend) / diameterPx;
   // The bent axis would otherwise carry the centre of mass away from (x, y).
-  const shift = curvature * (diameterPx / 4) ** 2;
+  const shift = curvature * meanSquareU;
   const toStep = ANGLES / (2 * Math.PI);
   const y0 = Math.max(0, Math.ceil(y - reach));
   const y1 = Math.min(height - 1, Math.floor(y + reach));

@@ -135,7 +135,8 @@ export function placement(settings: PlacementSettings, { height, width, scale = 
     const [roughness, bend] = [draw(settings.roughness, random), draw(settings.bend, random)];
     const shape = outline({ diameterPx, aspect, roughness, bend }, random);
     const kind = random.uniform();
-    const margin = diameterPx / 2;
+    // The first centre lies inside, so that not even a small field comes out empty.
+    const margin = nuclei.length > 0 ? diameterPx / 2 : 0;
     const parent = nuclei.length > 0 ? random.pick(nuclei) : undefined;
     const touching = kind < settings.touchingShare;
     let x = random.between(-margin, width - 1 + margin);

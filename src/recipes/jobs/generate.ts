@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { DataError } from "../../core/errors.ts";
 import type { LabelMap, Plane } from "../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
@@ -86,6 +87,7 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
         ? []
         : [itemOf(pair.image, kind === "input" ? pair.inputLabels : pair.cycledLabels, index, { ...provenance, index })],
     );
+    if (kept.length === 0) throw allRejected(job.title, audits[kind]);
     const name = `${variant.name}-${kind}`;
     return writeDataset(syntheticFolder(folder, name, job.seed), kept, { name: `${name}-${job.seed}` });
   };
@@ -104,6 +106,16 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
     cycleErrors: probe.cycleErrors,
     highBandRatio: bandEnergyRatio(probe.images, await realPlanes(context)),
   };
+}
+
+function allRejected(where: string, audits: readonly LabelFidelity[]): DataError {
+  const fidelity = audits.reduce((sum, audit) => sum + audit.fidelity, 0) / audits.length;
+  return new DataError({
+    where,
+    expected: "some generated images whose labels the witnesses confirm",
+    received: `none of ${audits.length}; mean fidelity ${fidelity.toFixed(2)}`,
+    fix: "Give the generator more minutes, set generator.consistencyWeight to 2, or audit.onDoubt to keep.",
+  });
 }
 
 /** Label read by the inverse generator after low-pass, noise and quantisation: nothing hidden survives them. */

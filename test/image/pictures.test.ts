@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { ShapeError } from "../../src/core/errors.ts";
 import type { LabelMap, Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
-import { display } from "../../src/report/display.ts";
-import { overlay } from "../../src/report/overlay.ts";
-import type { RgbImage } from "../../src/report/rgb-image.ts";
-import { sheet } from "../../src/report/sheet.ts";
-import { fakeImage } from "./fake-pictures.ts";
+import { display } from "../../src/image/display.ts";
+import { overlay } from "../../src/image/overlay.ts";
+import type { RgbImage } from "../../src/image/rgb-image.ts";
+import { sheet } from "../../src/image/sheet.ts";
+import { fakeImage } from "../report/fake-pictures.ts";
 
 function plane(rows: readonly (readonly number[])[]): Plane {
   return { data: Float32Array.from(rows.flat()), height: rows.length, width: rows[0]!.length };

@@ -1,5 +1,5 @@
 import type { Plane } from "../core/plane.ts";
-import { percentile } from "../image/percentile.ts";
+import { percentile } from "./percentile.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** The values of a plane that are shown black and white. */

@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors.ts";
 import type { LabelMap, Plane } from "../core/plane.ts";
-import { boundaries } from "../image/boundaries.ts";
-import { regions } from "../image/regions.ts";
+import { boundaries } from "./boundaries.ts";
+import { regions } from "./regions.ts";
 import { type Contrast, contrastOf, display } from "./display.ts";
 import type { RgbImage } from "./rgb-image.ts";
 

@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { FormatError } from "../../core/errors.ts";
+import { stopIfCancelled } from "../../core/progress.ts";
+import { random } from "../../core/random.ts";
+import { imageOfCanonical } from "../../data/canonical-image.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { type DeferredItem, writeDataset } from "../../data/write-dataset.ts";
+import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
+import { type CycleGanGenerators, loadCycleGan } from "../../generators/cyclegan/model-file.ts";
+import { maskScene } from "../../microscope/mask-scene.ts";
+import { claimFolder } from "./claim-folder.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { StoredCalibration } from "./read-calibration.ts";
+import type { SetOptions } from "./simulate-set.ts";
+
+/** Which images, and which of the two labels they carry. */
+export interface GenerateOptions extends SetOptions {
+  /** `"cycled"`: what the inverse generator reads in the image; `"input"`: the label map that was asked for. */
+  readonly labels?: "cycled" | "input";
+}
+
+/**
+ * Labelled set from a trained CycleGAN, in canonical form (nuclei about 20 px across, 16 bits). Called again after an interruption, it
+ * goes on.
+ *
+ * @param modelFile `cyclegan*.safetensors` of a run or of `fitGenerator`
+ * @param calibration what the label maps are drawn from
+ * @throws {@link DataError} when there is no model
+ * @throws {@link OutputError} when the folder holds something else or cannot be written
+ */
+export async function generateSet(
+  modelFile: string,
+  { settings, learnedFrom }: StoredCalibration,
+  out: string,
+  { count = 100, seed = 0, labels = "cycled", signal, onProgress }: GenerateOptions = {},
+): Promise<Dataset> {
+  const model = openModel(modelFile);
+  const generator = createHash("sha256").update(await readFile(modelFile)).digest("hex");
+  const key = fingerprint("generate", settings, generator, labels, seed);
+  await claimFolder(out, "generate", { seed, labels, generator, key });
+  const stage = "generate";
+  const stream = random(seed).fork("generate");
+  const generators = await openGenerators(model);
+  async function* items(): AsyncGenerator<DeferredItem> {
+    for (let index = 0; index < count; index++) {
+      stopIfCancelled(signal, stage);
+      const name = `generated-${String(index).padStart(5, "0")}`;
+      yield {
+        name,
+        key,
+        make: async () => {
+          const drawn = maskScene({ settings }, { size: model.cropPx, random: stream.fork(index) });
+          const { image, inputLabels, cycledLabels } = await generatePair(generators, drawn);
+          const provenance = {
+            origin: "synthetic",
+            method: "cyclegan",
+            seed,
+            index,
+            generator,
+            ...(learnedFrom ? { learnedFrom } : {}),
+            settings: { form: "canonical", labels, lowPass: model.lowPass },
+          } as const;
+          const instances = labels === "cycled" ? cycledLabels : inputLabels;
+          return { name, group: "generated", image: imageOfCanonical(image), annotations: { instances }, provenance };
+        },
+      };
+      onProgress?.({ stage, done: index + 1, total: count });
+    }
+  }
+  try {
+    return await writeDataset(out, items(), { name: `generated, ${labels} labels`, ...(signal ? { signal } : {}) });
+  } finally {
+    await generators.release();
+  }
+}
+
+/** Generators of a file. A segmenter lies beside them in a run and ends the same, so people will mix them up. */
+function openModel(file: string): CycleGanGenerators {
+  const model = loadCycleGan(file);
+  if (model.networks && model.cropPx) return model;
+  throw new FormatError({
+    where: file,
+    expected: "a trained CycleGAN",
+    received: "another model",
+    fix: "Name cyclegan.safetensors of fantascope fit, or a file models/cyclegan-*.safetensors of a run.",
+  });
+}

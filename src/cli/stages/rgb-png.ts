@@ -1,0 +1,16 @@
+import type { Image } from "../../data/image.ts";
+import { encodePng } from "../../data/formats/index.ts";
+import type { RgbImage } from "../../image/rgb-image.ts";
+
+/** PNG bytes of a colour picture. */
+export function rgbPng(picture: RgbImage): Uint8Array {
+  return encodePng(planar(picture), "picture");
+}
+
+/** A colour picture, interleaved `[H, W, 3]`, as an image, planar `[3, H, W]`. */
+function planar({ data, height, width }: RgbImage): Image {
+  const size = height * width;
+  const planes = new Uint8Array(3 * size);
+  for (let i = 0; i < size; i++) for (let channel = 0; channel < 3; channel++) planes[channel * size + i] = data[3 * i + channel]!;
+  return { data: planes, pixelType: "uint8", channels: 3, height, width };
+}
