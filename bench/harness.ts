@@ -7,7 +7,7 @@
  */
 
 import { writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { type Command, type Contender, startContender } from "./contender.ts";
@@ -22,6 +22,8 @@ export interface BenchCase {
 /** What one side needed. */
 export interface Cost {
   readonly medianMs: number;
+  /** Fastest run: what the machine can do when nothing else wants it. */
+  readonly minMs: number;
   readonly peakMb: number;
 }
 
@@ -68,6 +70,9 @@ export function benchOptions(argv: readonly string[]): BenchOptions {
 export async function bench(title: string, cases: readonly BenchCase[], options: BenchOptions): Promise<BenchRow[]> {
   const { runs, warmups, threads, only, json } = options;
   console.log(`${title}: ${threads} threads, median of ${runs} interleaved runs after ${warmups} warm-ups`);
+  const load = loadavg()[0]!;
+  if (load > 0.5)
+    console.log(`The machine is busy with other work (load ${load.toFixed(1)}): ratios are shakier than they look.`);
   const rows: BenchRow[] = [];
   const absences = new Set<string>();
   for (const { name, ours, peer } of cases.filter((each) => each.name.includes(only))) {
@@ -94,6 +99,7 @@ async function race(name: string, ours: Contender, peer: Contender | null, optio
     }
   const cost = async (contender: Contender): Promise<Cost> => ({
     medianMs: round(median(times.get(contender)!)),
+    minMs: round(Math.min(...times.get(contender)!)),
     peakMb: round(await contender.finish()),
   });
   const us = await cost(ours);

@@ -18,7 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   tasks: ["core", "image", "data", "engine", "nn", "metrics"],
   recipes: rooms,
   report: ["core", "image", "data", "recipes"],
-  cli: ["core", "data", "recipes", "report"],
+  cli: [...rooms, "recipes", "report"],
   "index.ts": [...rooms, "recipes", "report"],
 };
 

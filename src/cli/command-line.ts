@@ -1,22 +1,8 @@
 import { Command, CommanderError } from "commander";
+import type { CommandContext } from "./command-context.ts";
 import { commands } from "./commands/index.ts";
 import { failure, WRONG_INPUT } from "./exit-code.ts";
-import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
-
-/** What a command works with besides its own options. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  /** Given when the work should stop. */
-  readonly signal: AbortSignal;
-  /** The command as it was typed, for records and for "the same command continues". */
-  readonly typed: string;
-  /** How the command ended; a command that finds a fault sets it. */
-  exitCode: number;
-}
-
-/** A command of the program: how it is called, and what it does. */
-export type CommandMaker = (context: CommandContext) => Command;
 
 const INTRODUCTION = `Makes labelled training images from a few unlabelled microscope images, trains a segmenter on them,
 and proves on real images that it did not learn from whether that helped.`;
@@ -65,7 +51,12 @@ export async function commandLine(
   argv: readonly string[],
   { terminal, signal }: Pick<CommandContext, "terminal" | "signal">,
 ): Promise<number> {
-  const context: CommandContext = { terminal, signal, typed: ["fantascope", ...argv].map(quoted).join(" "), exitCode: 0 };
+  const context: CommandContext = {
+    terminal,
+    signal,
+    typed: ["fantascope", ...argv].map(quoted).join(" "),
+    exitCode: 0,
+  };
   try {
     await program(context).parseAsync(argv.length === 0 ? ["--help"] : [...argv], { from: "user" });
     return context.exitCode;

@@ -1,22 +1,21 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { SegmentRecipe } from "../recipes/recipe.ts";
 import { run } from "../recipes/run.ts";
-import { openRunFolder } from "../recipes/run-folder.ts";
-import type { CommandContext } from "./command-line.ts";
-import { shownPath } from "./shown-path.ts";
+import { openRunFolder, runFolder } from "../recipes/run-folder.ts";
+import type { CommandContext } from "./command-context.ts";
 import { planSummary } from "./plan-summary.ts";
 import { progressLine } from "./progress-line.ts";
 import { runSummary } from "./run-summary.ts";
-import { readRecord, writeReport } from "./stages/write-report.ts";
+import { shownPath } from "./shown-path.ts";
+import { readRecord } from "./stages/read-record.ts";
+import { writeReport } from "./stages/write-report.ts";
 
 /** Executes a recipe, or finishes it, and tells about it: plan, progress, verdict, where everything is. */
-export async function executeRun(recipe: SegmentRecipe, out: string, { terminal, signal, typed }: CommandContext): Promise<void> {
-  const folder = await openRunFolder(out, recipe);
-  if ((await folder.readJson("record.json")) !== undefined) {
-    terminal.print(`This run is finished already; nothing was done again.\n\n`);
-    await writeReport(folder.path);
-    terminal.print(runSummary(await readRecord(folder.path), folder));
-    return;
-  }
+export async function executeRun(recipe: SegmentRecipe, out: string, context: CommandContext): Promise<void> {
+  const { terminal, signal, typed } = context;
+  await openRunFolder(out, recipe); // refuses the folder of another recipe
+  if (await tellFinished(out, context)) return;
   const line = progressLine(terminal);
   try {
     await run(recipe, out, {
@@ -25,14 +24,27 @@ export async function executeRun(recipe: SegmentRecipe, out: string, { terminal,
       onProgress: line.onProgress,
       onPlan: (inputs) => {
         line.clear();
-        terminal.print(`${planSummary(inputs)}  into        ${shownPath(folder.path)}\n\n`);
-        // the weights of the progress are seconds of one core
-        line.expect(1 / inputs.plan.workers);
+        terminal.print(planSummary(inputs, out));
+        line.expect(1 / inputs.plan.workers); // the weights of the progress are seconds of one core
       },
     });
   } finally {
     line.clear();
   }
-  await writeReport(folder.path);
-  terminal.print(runSummary(await readRecord(folder.path), folder));
+  await tellResult(out, context);
+}
+
+/** When a folder holds a finished run, says so and where everything is; whether it did. */
+export async function tellFinished(out: string, context: CommandContext): Promise<boolean> {
+  if (!existsSync(join(out, "record.json"))) return false;
+  context.terminal.print("This run is finished already; nothing was done again.\n\n");
+  await tellResult(out, context);
+  return true;
+}
+
+/** Builds the page from the record and says what came out. */
+async function tellResult(out: string, { terminal }: CommandContext): Promise<void> {
+  const page = await writeReport(out);
+  terminal.print(runSummary(await readRecord(out), runFolder(out)));
+  terminal.print(`Report: ${shownPath(page)}\n`);
 }

@@ -18,7 +18,10 @@ export function isExplained(error: unknown): error is FantascopeError {
 /** What a failed command says on standard error, and the exit code that says the same to programs. */
 export function failure(error: unknown, command: string): { readonly code: number; readonly text: string } {
   if (isExplained(error) && error.kind === "cancelled")
-    return { code: CANCELLED, text: `Stopped. Everything finished so far is kept; the same command continues:\n  ${command}\n` };
+    return {
+      code: CANCELLED,
+      text: `Stopped. Everything finished so far is kept; the same command continues:\n  ${command}\n`,
+    };
   if (isExplained(error)) return { code: WRONG_INPUT, text: `Error: ${error.message}\n` };
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

@@ -9,7 +9,11 @@ export interface NumberLimits {
 }
 
 /** Parser of an option's number; commander adds the option's name to the message. */
-export function numberOption({ min, max = Number.POSITIVE_INFINITY, whole = false }: NumberLimits): (text: string) => number {
+export function numberOption({
+  min,
+  max = Number.POSITIVE_INFINITY,
+  whole = false,
+}: NumberLimits): (text: string) => number {
   return (text) => {
     const value = text.trim() === "" ? Number.NaN : Number(text);
     if (Number.isFinite(value) && value >= min && value <= max && (!whole || Number.isInteger(value))) return value;

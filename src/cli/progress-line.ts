@@ -19,7 +19,10 @@ const TRUSTED_SHARE = 0.1;
 const BAR_WIDTH = 20;
 
 /** @param options.now milliseconds of a clock that never goes back */
-export function progressLine(terminal: Terminal, { now = () => performance.now() }: { now?: () => number } = {}): ProgressLine {
+export function progressLine(
+  terminal: Terminal,
+  { now = () => performance.now() }: { now?: () => number } = {},
+): ProgressLine {
   const { isInteractive } = terminal;
   let shownAt = Number.NEGATIVE_INFINITY;
   let phase: { key: string; startedAt: number; startedWith: number } | undefined;
@@ -46,7 +49,8 @@ export function progressLine(terminal: Terminal, { now = () => performance.now()
         phase = { key, startedAt: now(), startedWith: done };
       }
       const isEnd = done >= total;
-      if (now() - shownAt < (isInteractive ? INTERVAL.interactive : INTERVAL.plain) && !(isEnd && isInteractive)) return;
+      if (now() - shownAt < (isInteractive ? INTERVAL.interactive : INTERVAL.plain) && !(isEnd && isInteractive))
+        return;
       shownAt = now();
       const share = total > 0 ? Math.min(1, done / total) : 1;
       const percent = `${Math.floor(100 * share)}`.padStart(3);

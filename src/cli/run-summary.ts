@@ -17,17 +17,25 @@ export function runSummary(record: RunRecord, folder: RunFolder): string {
   ]);
 
   const { name, weights } = modelOf(record, folder, Number(recipe.seed ?? 0));
-  if (weights) rows.push(["model", `${shownPath(weights)}${name === verdict.recommended ? "" : ` (of the arm "${name}"; the recommended one needs no model)`}`]);
+  if (weights)
+    rows.push([
+      "model",
+      `${shownPath(weights)}${name === verdict.recommended ? "" : ` (of the arm "${name}"; the recommended one needs no model)`}`,
+    ]);
   const sets = data.filter(({ role }) => role === "simulated" || role === "generated");
   const used = sets.filter(({ labelsUsedBy }) => labelsUsedBy.includes(name));
   if (sets.length > 0)
-    rows.push(["images", `${shownPath(folder.file("synthetic"))} (${formatList((used.length > 0 ? used : sets).slice(0, 4).map((set) => set.name))})`]);
-  rows.push(["report", shownPath(folder.file("report.html"))]);
+    rows.push([
+      "images",
+      `${shownPath(folder.file("synthetic"))} (${formatList((used.length > 0 ? used : sets).slice(0, 4).map((set) => set.name))})`,
+    ]);
 
   return [
     `Verdict: ${verdict.sentence}`,
     ...(data.some(({ standIn }) => standIn)
-      ? ['Note: the "real" images of this run are simulated by a stand-in microscope; its numbers say nothing about a real one.']
+      ? [
+          'Note: the "real" images of this run are simulated by a stand-in microscope; its numbers say nothing about a real one.',
+        ]
       : []),
     ...record.warnings.map((warning) => `Note: ${warning}`),
     "",

@@ -1,7 +1,7 @@
 import { emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
 import { medianOf } from "../image/median-of.ts";
-import { classicalSegmentation } from "../image/otsu-watershed.ts";
-import { regions } from "../image/regions.ts";
+import { areaWeightedDiameter, classicalSegmentation } from "../image/otsu-watershed.ts";
+import { percentile } from "../image/percentile.ts";
 import { resizeLabels } from "../image/resize-labels.ts";
 import { resizePlane } from "../image/resize-plane.ts";
 
@@ -29,36 +29,38 @@ const CONTRAST = 0.45;
 /** Images are neither shrunk nor enlarged beyond this. */
 const SCALE = { least: 0.35, most: 1.8 };
 
-/**
- * Canonical form of an image with bright nuclei on a dark background, from Otsu's threshold and watershed.
- *
- * @param plane grey levels, `[H, W]`; of an image without any object the scale is 1 and the contrast that of its percentiles
- */
-export function estimateCanonicalForm(plane: Plane): CanonicalForm {
-  const labels = classicalSegmentation(plane);
-  const outside = plane.data.filter((_, i) => labels.data[i] === 0);
-  const inside = plane.data.filter((_, i) => labels.data[i] !== 0);
-  const background = outside.length > 0 ? medianOf(outside) : 0;
-  const foreground = inside.length > 0 ? medianOf(inside) : background + 1;
-  const diameterPx = areaWeightedDiameter(labels);
-  return {
-    diameterPx,
-    background,
-    foreground: foreground > background ? foreground : background + 1,
-    scale: Math.min(SCALE.most, Math.max(SCALE.least, CANONICAL_DIAMETER_PX / diameterPx)),
-  };
+/** Median of the pixels whose label is, or is not, background; `NaN` when there are none. */
+function medianWhere({ data }: Plane, labels: LabelMap, isInside: boolean): number {
+  return medianOf(data.filter((_, i) => labels.data[i]! > 0 === isInside));
 }
 
-/** Diameter at which half of the labelled area lies in smaller objects. Specks hardly count, and neither do splinters. */
-function areaWeightedDiameter(labels: LabelMap): number {
-  const ascending = regions(labels).sort((a, b) => a.area - b.area);
-  const half = ascending.reduce((sum, { area }) => sum + area, 0) / 2;
-  let below = 0;
-  for (const { area, equivalentDiameter } of ascending) {
-    below += area;
-    if (below >= half) return equivalentDiameter;
+/**
+ * Canonical form of an image, with the objects that it was estimated from (at the image's own size).
+ *
+ * @param plane grey levels of bright nuclei on a dark background, `[H, W]`; without any object the form leaves the size as it is
+ */
+export function canonicalEstimate(plane: Plane): { readonly form: CanonicalForm; readonly labels: LabelMap } {
+  const labels = classicalSegmentation(plane);
+  const diameterPx = areaWeightedDiameter(labels);
+  if (Number.isNaN(diameterPx)) {
+    const background = medianOf(plane);
+    const foreground = Math.max(percentile(plane, 99.9), background + 1);
+    return { form: { diameterPx: CANONICAL_DIAMETER_PX, background, foreground, scale: 1 }, labels };
   }
-  return CANONICAL_DIAMETER_PX;
+  const background = medianWhere(plane, labels, false);
+  const foreground = medianWhere(plane, labels, true);
+  const scale = Math.min(SCALE.most, Math.max(SCALE.least, CANONICAL_DIAMETER_PX / diameterPx));
+  // Contrast is positive by construction of the threshold; the guard is for images of rounding errors.
+  return { form: { diameterPx, background, foreground: Math.max(foreground, background + 1e-6), scale }, labels };
+}
+
+/**
+ * Canonical form of an image, from Otsu's threshold and a watershed; no label is used.
+ *
+ * @param plane grey levels of bright nuclei on a dark background, `[H, W]`
+ */
+export function estimateCanonicalForm(plane: Plane): CanonicalForm {
+  return canonicalEstimate(plane).form;
 }
 
 /** Image in canonical form, `[H, W]` grey levels → `[h, w]` in 0…1. */

@@ -205,8 +205,8 @@ export function createGraph(): Graph {
       return once(`${op.name}(${values.map((value) => value.id)})${JSON.stringify(attributes)}`, () => {
         const { shape, dataType } = op.infer(values, attributes);
         const numbers = op.evaluate ? values.map(scalarConstant) : [undefined];
-        if (op.evaluate && shape.length === 0 && numbers.every((number) => number !== undefined))
-          return graph.constant(Math.fround(op.evaluate(...numbers)));
+        if (op.evaluate && numbers.every((number) => number !== undefined))
+          return graph.constant(Math.fround(op.evaluate(...numbers)), shape);
         return (
           op.simplify?.(values, attributes) ??
           create(shape, dataType, { kind: "operator", op, inputs: values, attributes })
@@ -240,7 +240,7 @@ export function describe({ source, shape, id }: Value): string {
 }
 
 function scalarConstant(value: Value): number | undefined {
-  return value.shape.length === 0 ? uniformConstant(value) : undefined;
+  return value.shape.every((extent) => extent === 1) ? uniformConstant(value) : undefined;
 }
 
 /** Bits of an array as a text, so that equal constants meet; -0 and 0 stay apart. */

@@ -1,6 +1,10 @@
 import type { Random } from "../core/random.ts";
+import { CANONICAL_DIAMETER_PX } from "../data/canonical.ts";
 import { draw, typical } from "./distribution.ts";
 import type { FieldSettings, MicroscopeSettings } from "./settings.ts";
+
+/** Canonical values of the background, and how much brighter a typical nucleus is: what `toCanonical` makes of an image. */
+export const CANONICAL = { background: 0.1, contrast: 0.45 } as const;
 
 /** Which scene to draw in canonical form, where nuclei are about 20 px wide. */
 export interface CanonicalOptions {
@@ -30,7 +34,7 @@ const LEAST_TOUCHING = 0.2;
 export function canonicalScaleOf({ canonicalScale, nuclei: { traits } }: FieldSettings): number {
   if (canonicalScale !== undefined) return canonicalScale;
   const diameters = "resampled" in traits ? { values: traits.resampled.map((nucleus) => nucleus.diameterPx) } : traits.diameterPx;
-  return Math.min(1.8, Math.max(0.35, 20 / typical(diameters)));
+  return Math.min(1.8, Math.max(0.35, CANONICAL_DIAMETER_PX / typical(diameters)));
 }
 
 /**

@@ -6,6 +6,7 @@ import { medianOf } from "../image/median-of.ts";
 import { percentile } from "../image/percentile.ts";
 import { powerSpectrum } from "../image/power-spectrum.ts";
 import { type Region, regions } from "../image/regions.ts";
+import { CANONICAL } from "./canonical-scene.ts";
 import { objects } from "./objects.ts";
 
 /**
@@ -56,9 +57,6 @@ export interface Descriptors {
 const BINS = 40;
 const BANDS = 16;
 const BLOCK_PX = 24;
-
-/** Scale of canonical values: relative brightness from 0 (background) and 1 (typical nucleus), and back. */
-const CANONICAL = { background: 0.1, contrast: 0.45 } as const;
 
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -1,9 +1,11 @@
 import { emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
 import type { Random } from "../core/random.ts";
 import { resizePlane } from "../image/resize-plane.ts";
+import { CANONICAL } from "./canonical-scene.ts";
 import { draw } from "./distribution.ts";
 import { smoothField } from "./modalities/smooth-field.ts";
 import { wideBlur } from "./modalities/wide-blur.ts";
+import { opticsBlurPx } from "./optics.ts";
 import type { FieldSettings, MicroscopeSettings } from "./settings.ts";
 import { nuclei } from "./specimens/nuclei.ts";
 
@@ -20,21 +22,6 @@ export interface RenderOptions {
   readonly width: number;
   readonly scale: number;
   readonly random: Random;
-}
-
-const BACKGROUND = 0.1;
-const CONTRAST = 0.45;
-
-/** Blur of the nuclei, in native pixels; of a lens, the Gaussian that fits its Airy disc best, with the pixel's own blur. */
-function nativeBlurPx({ optics }: FieldSettings, pixelSizeUm: MicroscopeSettings["pixelSizeUm"], depth: "in" | "out", random: Random) {
-  if (optics.kind === "gaussian") return draw(depth === "in" ? optics.sigmaPx : optics.outOfFocusSigmaPx, random);
-  const { numericalAperture, immersionIndex, emissionNm } = optics;
-  const pixelUm = pixelSizeUm as number; // known: checkSettings
-  const airyUm = (0.225 * emissionNm) / 1000 / numericalAperture; // Zhang, Zerubia & Olivo-Marin, Appl. Opt. 46, 1819 (2007)
-  // Geometric cone: a disc of radius z · tan α has a standard deviation of half its radius per axis.
-  const slope = numericalAperture / Math.sqrt(Math.max(0.04, immersionIndex ** 2 - numericalAperture ** 2));
-  const coneUm = (Math.abs(draw(depth === "in" ? optics.defocusUm : optics.outOfFocusUm, random)) * slope) / 2;
-  return Math.sqrt((airyUm / pixelUm) ** 2 + (coneUm / pixelUm) ** 2 + 1 / 12);
 }
 
 /** Blur in canonical pixels: the optics', scaled, and what averaging (scale < 1) or interpolation (scale > 1) adds. */
@@ -61,7 +48,13 @@ function unitNoise({ height, width, scale, random }: RenderOptions): Plane {
   // Mean squared weight of averaging over 1/scale pixels at any phase: (L − 1/3) / L² along each axis.
   const averaged = scale < 1 ? scale - scale ** 2 / 3 : 1;
   const plane = emptyPlane(Math.ceil(height / shrink), Math.ceil(width / shrink));
-  for (let i = 0; i < plane.data.length; i++) plane.data[i] = averaged * random.normal();
+  // Box & Muller (1958) with both branches, which `random.normal` does not keep: noise is half the work of a scene.
+  for (let i = 0; i < plane.data.length; i += 2) {
+    const radius = averaged * Math.sqrt(-2 * Math.log(1 - random.uniform()));
+    const angle = 2 * Math.PI * random.uniform();
+    plane.data[i] = radius * Math.cos(angle);
+    plane.data[i + 1] = radius * Math.sin(angle); // writing beyond an odd end is ignored
+  }
   return shrink === 1 ? plane : resizePlane(plane, height, width, { method: "bilinear" });
 }
 
@@ -77,7 +70,7 @@ export function renderCanonical(
   options: RenderOptions,
 ): CanonicalPair {
   const { height, width, scale, random } = options;
-  const blurPx = (depth: "in" | "out") => canonicalBlurPx(nativeBlurPx(field, pixelSizeUm, depth, random), scale);
+  const blurPx = (focus: "in" | "out") => canonicalBlurPx(opticsBlurPx(field.optics, { focus, pixelSizeUm, random }), scale);
 
   const { labels, emission } = nuclei(field.nuclei, { ...options, random: random.fork("in focus") });
   const light = wideBlur(emission, blurPx("in"));
@@ -105,7 +98,7 @@ export function renderCanonical(
     // Canonical form takes the background off, and with it the mean of halo and drift.
     const level = light.data[i]! + haloShare * (halo.data[i]! - meanHalo) + drift * waves.data[i]!;
     const seen = level + Math.sqrt(floor + shot * Math.max(0, level)) * noise.data[i]!;
-    image.data[i] = Math.min(1, Math.max(0, BACKGROUND + CONTRAST * seen));
+    image.data[i] = Math.min(1, Math.max(0, CANONICAL.background + CANONICAL.contrast * seen));
   }
   return { image, labels };
 }

@@ -8,26 +8,8 @@
 import { UnitError } from "../core/errors.ts";
 import { type CameraSettings, checkCamera } from "./cameras/camera.ts";
 import { checkRange, type Distribution } from "./distribution.ts";
-import { checkLens, type LensSettings } from "./psf/widefield-psf.ts";
+import { checkOptics, type OpticsSettings } from "./optics.ts";
 import type { NucleiSettings } from "./specimens/nuclei.ts";
-
-/** How sharply nuclei in and out of focus are seen. */
-export type OpticsSettings =
-  | {
-      /** A blur measured in images, in pixels. */
-      readonly kind: "gaussian";
-      readonly sigmaPx: Distribution;
-      /** Blur of the nuclei above and below the focal plane. */
-      readonly outOfFocusSigmaPx: Distribution;
-    }
-  | ({
-      /** A blur computed from the lens; needs a known `pixelSizeUm`. */
-      readonly kind: "widefield";
-      /** How far the autofocus missed the nuclei. */
-      readonly defocusUm: Distribution;
-      /** Distance of the nuclei above and below. */
-      readonly outOfFocusUm: Distribution;
-    } & LensSettings);
 
 /** One kind of field of view. An image set with several cell types or magnifications has several. */
 export interface FieldSettings {
@@ -137,16 +119,7 @@ function checkField(where: string, field: FieldSettings, pixelSizeUm: number | "
     const quantity = valueAt(field, path);
     if (quantity !== undefined) checkRange(`${where}.${path}`, quantity, limits);
   }
-  if (field.optics.kind === "widefield") {
-    checkLens(`${where}.optics`, field.optics);
-    if (pixelSizeUm === "unknown")
-      throw new UnitError({
-        where: `${where}.optics.kind`,
-        expected: '"gaussian" when pixelSizeUm is "unknown"',
-        received: '"widefield"',
-        fix: "Set pixelSizeUm, or describe the blur in pixels.",
-      });
-  }
+  checkOptics(`${where}.optics`, field.optics, pixelSizeUm);
   checkCamera(`${where}.camera`, field.camera);
 }
 

@@ -5,7 +5,7 @@ import { camera } from "./cameras/camera.ts";
 import { draw } from "./distribution.ts";
 import { smoothField } from "./modalities/smooth-field.ts";
 import { type Layer, widefield } from "./modalities/widefield.ts";
-import { widefieldPsf } from "./psf/widefield-psf.ts";
+import { opticsPsf } from "./optics.ts";
 import { checkSettings, type FieldSettings, type MicroscopeSettings } from "./settings.ts";
 import { nuclei } from "./specimens/nuclei.ts";
 
@@ -48,14 +48,7 @@ function layers(
   const { height, width, optics } = field;
   const brightness = draw(field.nucleusPhotons, random);
   const specimen = nuclei(field.nuclei, { height, width, brightness, random: random.fork("in focus") });
-  const psfOf = (depth: "in" | "out"): Layer["psf"] => {
-    if (optics.kind === "gaussian")
-      return { sigmaPx: draw(depth === "in" ? optics.sigmaPx : optics.outOfFocusSigmaPx, random) };
-    const { numericalAperture, immersionIndex, emissionNm } = optics;
-    const defocusUm = draw(depth === "in" ? optics.defocusUm : optics.outOfFocusUm, random);
-    // checkSettings has made sure that the pixel size is known.
-    return widefieldPsf({ numericalAperture, immersionIndex, emissionNm, defocusUm, pixelSizeUm: pixelSizeUm as number });
-  };
+  const psfOf = (focus: "in" | "out") => opticsPsf(optics, { focus, pixelSizeUm, random });
   const focused: Layer = { emission: specimen.emission, psf: psfOf("in") };
   const coverage = draw(field.outOfFocus.coverage, random);
   const level = draw(field.outOfFocus.level, random);

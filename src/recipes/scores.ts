@@ -88,26 +88,32 @@ export function comparisons(scored: readonly ScoredArm[], own: string, seed: num
   return found.map((comparison, i) => ({ ...comparison, adjustedPValue: adjusted[i]! }));
 }
 
-/** Headline: did learning from real images add to what a user has without it? And which arm to use. */
+/**
+ * Headline of a run: are the models trained on synthetic data better than what a user would try first, and which arm to use?
+ *
+ * The first sentence is short and can stand alone; the comparisons follow with their intervals.
+ */
 export function runVerdict(arms: readonly ArmRecord[], compared: readonly Comparison[], own: string): RunRecord["verdict"] {
   const headline = segmentMetrics[0]!.name;
-  const score = (arm: ArmRecord) => arm.scores.find(({ metric }) => metric === headline)!.value;
-  const unannotated = arms.filter(({ annotatedImages }) => annotatedImages === 0);
-  const best = unannotated.reduce((a, b) => (score(b) > score(a) ? b : a));
-  const against = compared.find(({ arm, baseline, metric }) => metric === headline && arm === "combined" && baseline === "classical");
-  const chosen = compared.find(({ arm, baseline, metric }) => metric === headline && arm === `${own}-cycled` && baseline === "simulated") ?? against;
-  if (!against || !chosen)
-    return { outcome: "not scored", sentence: "No comparison could be made.", recommended: best.name };
-  const real = compared.find(({ arm, baseline, metric }) => metric === headline && arm === "combined" && baseline === "real-all");
+  const score = (name: string) => arms.find((arm) => arm.name === name)!.scores.find(({ metric }) => metric === headline)!.value;
+  const find = (arm: string, baseline: string) =>
+    compared.find((one) => one.metric === headline && one.arm === arm && one.baseline === baseline);
+  const best = arms
+    .filter(({ annotatedImages }) => annotatedImages === 0)
+    .reduce((a, b) => (score(b.name) > score(a.name) ? b : a));
+  const against = find("combined", "classical");
+  if (!against) return { outcome: "not scored", sentence: "No comparison could be made.", recommended: best.name };
+  const change = `${headline} is ${score("combined").toFixed(3)} with it, ${score("classical").toFixed(3)} by thresholding`;
+  const lead = {
+    helped: `Without a single annotation, synthetic data helped: ${change}.`,
+    hurt: `Synthetic data did not serve these images: ${change}.`,
+    "no clear difference": `Synthetic data made no clear difference here: ${change}.`,
+    "cannot tell": `Whether synthetic data helped cannot be told from these test images: ${change}.`,
+  }[against.outcome];
+  const further = [against, find(`${own}-cycled`, "simulated"), find("combined", "real-all")];
   return {
     outcome: against.outcome,
-    sentence: [
-      `Against the classical method: ${against.sentence}`,
-      chosen === against ? "" : `Against simulation alone: ${chosen.sentence}`,
-      real ? `Against all real labels: ${real.sentence}` : "",
-    ]
-      .filter(Boolean)
-      .join(" "),
+    sentence: [lead, ...further.flatMap((one) => (one ? [one.sentence] : []))].join(" "),
     recommended: best.name,
   };
 }

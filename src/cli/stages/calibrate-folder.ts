@@ -7,6 +7,7 @@ import { cropPlane } from "../../data/crop.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
+import { sheet } from "../../image/sheet.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
 import { typical } from "../../microscope/distribution.ts";
 import { simulate } from "../../microscope/simulate.ts";
@@ -15,9 +16,8 @@ import { CROP_PX } from "../../recipes/canonical-set.ts";
 import { descriptorRecords } from "../../recipes/describe-realism.ts";
 import { renderCalibrationPage } from "../../report/calibration-page.ts";
 import { formatNumber } from "../../report/format.ts";
-import { sheet } from "../../image/sheet.ts";
-import { rgbPng } from "./rgb-png.ts";
 import { readImages } from "./read-images.ts";
+import { rgbPng } from "./rgb-png.ts";
 
 /** Crops per source whose descriptors are compared, and pictures shown. */
 const CROPS = 60;
@@ -52,7 +52,10 @@ export async function calibrateFolder(real: string, out: string, options: WorkOp
     name: dataset.name,
     descriptors: descriptorRecords({
       real: crops(planes.map(canonical), stream.fork("real")),
-      simulated: Array.from({ length: CROPS }, (_, i) => simulateCanonical(calibration, { size: CROP_PX, random: stream.fork("simulated", i) }).image),
+      simulated: Array.from(
+        { length: CROPS },
+        (_, i) => simulateCanonical(calibration, { size: CROP_PX, random: stream.fork("simulated", i) }).image,
+      ),
     }),
     pictures: [
       { title: "Real", caption: `Images of ${dataset.name}, unlabelled.`, png: contactSheet(planes) },
@@ -60,7 +63,9 @@ export async function calibrateFolder(real: string, out: string, options: WorkOp
         title: "Simulated",
         caption: "From the calibrated simulator: drawn nuclei, optics, camera.",
         png: contactSheet(
-          Array.from({ length: Math.min(SHOWN.pictures, planes.length) }, (_, i) => channelPlane(simulate(calibration.settings, stream.fork("shown", i)).image)),
+          Array.from({ length: Math.min(SHOWN.pictures, planes.length) }, (_, i) =>
+            channelPlane(simulate(calibration.settings, stream.fork("shown", i)).image),
+          ),
         ),
       },
     ],
@@ -94,7 +99,8 @@ function topLeft(plane: Plane): Plane {
 
 /** Fitted settings for people: the median over the fields of view. */
 function fittedSettings({ settings: { fields } }: Calibration): [name: string, value: string][] {
-  const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+  const median = (values: readonly number[]) =>
+    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
   const told = (name: string, unit: string, of: (field: (typeof fields)[number]) => number): [string, string] => [
     name,
     `${formatNumber(median(fields.map(of)))}${unit && ` ${unit}`}`,
@@ -105,7 +111,9 @@ function fittedSettings({ settings: { fields } }: Calibration): [name: string, v
       "resampled" in traits ? median(traits.resampled.map(({ diameterPx }) => diameterPx)) : typical(traits.diameterPx),
     ),
     told("Covered by nuclei", "of the area", ({ nuclei }) => typical(nuclei.coverage)),
-    told("Blur (standard deviation)", "px", ({ optics }) => (optics.kind === "gaussian" ? typical(optics.sigmaPx) : Number.NaN)),
+    told("Blur (standard deviation)", "px", ({ optics }) =>
+      optics.kind === "gaussian" ? typical(optics.sigmaPx) : Number.NaN,
+    ),
     told("Light of a nucleus", "photons per pixel", ({ nucleusPhotons }) => typical(nucleusPhotons)),
     told("Background", "photons per pixel", ({ background }) => typical(background.photons)),
     told("Camera", "bits", ({ camera }) => camera.bitDepth),

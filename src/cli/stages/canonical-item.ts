@@ -1,5 +1,5 @@
-import { imageOfCanonical } from "../../data/canonical-image.ts";
 import { estimateCanonicalForm, labelsToCanonical, toCanonical } from "../../data/canonical.ts";
+import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Item } from "../../data/dataset.ts";
 import { channelPlane } from "../../data/image.ts";
 

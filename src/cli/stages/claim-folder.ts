@@ -11,13 +11,23 @@ import { writeFileAtomically } from "../../data/formats/index.ts";
  * @param work settings that decide the result, as plain data
  * @throws {@link OutputError} when the folder holds something else or cannot be written
  */
-export async function claimFolder(folder: string, name: string, work: Readonly<Record<string, unknown>>): Promise<void> {
+export async function claimFolder(
+  folder: string,
+  name: string,
+  work: Readonly<Record<string, unknown>>,
+): Promise<void> {
   const file = join(folder, `${name}.json`);
   const claim = `${JSON.stringify(work, null, 2)}\n`;
   const entries = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return [];
     const received = cause.code === "ENOTDIR" ? "a file" : cause.message;
-    throw new OutputError({ where: folder, expected: "a folder to write to", received, fix: "Choose another folder with --out.", cause });
+    throw new OutputError({
+      where: folder,
+      expected: "a folder to write to",
+      received,
+      fix: "Choose another folder with --out.",
+      cause,
+    });
   });
   const there = await readFile(file, "utf8").catch(() => undefined);
   if (there === claim) return;

@@ -28,15 +28,16 @@ const TRIAL = { pairs: 12, steps: 30, batchSize: 2, cropPx: 48, mustFallTo: 0.8 
 
 /** Looks at everything that the program needs, from Node to a short training; each need is one finding. */
 export async function examineMachine({ signal, onProgress }: WorkOptions = {}): Promise<MachineFinding[]> {
-  const examinations: readonly (readonly [subject: string, examine: () => Promise<Omit<MachineFinding, "subject">>])[] = [
-    ["Node", examineNode],
-    ["processor", examineProcessor],
-    ["memory", examineMemory],
-    ["disk", examineDisk],
-    ["image files", examineFormats],
-    ["onnxruntime", examineRuntime],
-    ["training", () => examineTraining(signal)],
-  ];
+  const examinations: readonly (readonly [subject: string, examine: () => Promise<Omit<MachineFinding, "subject">>])[] =
+    [
+      ["Node", examineNode],
+      ["processor", examineProcessor],
+      ["memory", examineMemory],
+      ["disk", examineDisk],
+      ["image files", examineFormats],
+      ["onnxruntime", examineRuntime],
+      ["training", () => examineTraining(signal)],
+    ];
   const findings: MachineFinding[] = [];
   for (const [index, [subject, examine]] of examinations.entries()) {
     onProgress?.({ stage: `examine ${subject}`, done: index, total: examinations.length });
@@ -48,7 +49,11 @@ export async function examineMachine({ signal, onProgress }: WorkOptions = {}): 
 /** A need whose examination itself failed. */
 function broken(error: unknown): Omit<MachineFinding, "subject"> {
   if ((error as { kind?: string }).kind === "cancelled") throw error;
-  return { state: "bad", told: (error as Error).message.split("\n")[0]!, fix: "Install again: delete node_modules and run npm ci --ignore-scripts." };
+  return {
+    state: "bad",
+    told: (error as Error).message.split("\n")[0]!,
+    fix: "Install again: delete node_modules and run npm ci --ignore-scripts.",
+  };
 }
 
 async function examineNode(): Promise<Omit<MachineFinding, "subject">> {
@@ -56,13 +61,17 @@ async function examineNode(): Promise<Omit<MachineFinding, "subject">> {
   const [wantedMajor, wantedMinor] = WANTED.node;
   const isNew = major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
   const told = `${process.version} on ${os.platform()} ${os.arch()}`;
-  return isNew ? { state: "good", told } : { state: "bad", told, fix: `Node ${wantedMajor}.${wantedMinor} or newer is needed.` };
+  return isNew
+    ? { state: "good", told }
+    : { state: "bad", told, fix: `Node ${wantedMajor}.${wantedMinor} or newer is needed.` };
 }
 
 async function examineProcessor(): Promise<Omit<MachineFinding, "subject">> {
   const cores = os.availableParallelism();
   const told = `${os.cpus()[0]?.model.trim() || "unknown model"}, ${cores} ${cores === 1 ? "core" : "cores"}`;
-  return cores > 1 ? { state: "good", told } : { state: "doubtful", told, fix: "With one core everything takes twice as long; give more --minutes." };
+  return cores > 1
+    ? { state: "good", told }
+    : { state: "doubtful", told, fix: "With one core everything takes twice as long; give more --minutes." };
 }
 
 async function examineMemory(): Promise<Omit<MachineFinding, "subject">> {
@@ -88,7 +97,13 @@ async function examineDisk(): Promise<Omit<MachineFinding, "subject">> {
 async function examineFormats(): Promise<Omit<MachineFinding, "subject">> {
   const folder = await mkdtemp(join(os.tmpdir(), "fantascope-doctor-"));
   try {
-    const image = { data: Uint16Array.from({ length: 64 }, (_, i) => 1000 * i), pixelType: "uint16", channels: 1, height: 8, width: 8 } as const;
+    const image = {
+      data: Uint16Array.from({ length: 64 }, (_, i) => 1000 * i),
+      pixelType: "uint16",
+      channels: 1,
+      height: 8,
+      width: 8,
+    } as const;
     const files = [join(folder, "image.tif"), join(folder, "image.png")] as const;
     await writeTiff(files[0], image);
     await writePng(files[1], image);
@@ -112,9 +127,18 @@ async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<Ma
   const stream = random(0).fork("doctor");
   const calibration = { settings: fluorescenceNuclei() };
   const pairs = Array.from({ length: TRIAL.pairs }, (_, index) => {
-    const { image, labels } = simulateCanonical(calibration, { size: TRIAL.cropPx, random: stream.fork("pair", index) });
+    const { image, labels } = simulateCanonical(calibration, {
+      size: TRIAL.cropPx,
+      random: stream.fork("pair", index),
+    });
     const provenance = { origin: "synthetic", method: "simulate", seed: 0, index } as const;
-    return { name: `${index}`, group: "trial", image: imageOfCanonical(image), annotations: { instances: labels }, provenance };
+    return {
+      name: `${index}`,
+      group: "trial",
+      image: imageOfCanonical(image),
+      annotations: { instances: labels },
+      provenance,
+    };
   });
   const { batchSize, cropPx, steps } = TRIAL;
   const { curves, seconds } = await fitSegmenter(memoryDataset("trial", pairs), {

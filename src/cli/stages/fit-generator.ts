@@ -47,7 +47,11 @@ const JUDGE = { pairs: 300, steps: 600 };
  * @throws {@link DataError} when there are no images, or no nuclei in them
  * @throws {@link OutputError} when the folder holds something else or cannot be written
  */
-export async function fitGenerator(real: string, out: string, options: FitGeneratorOptions = {}): Promise<FittedGenerator> {
+export async function fitGenerator(
+  real: string,
+  out: string,
+  options: FitGeneratorOptions = {},
+): Promise<FittedGenerator> {
   const { steps = 2000, lowPass = 0.3, consistencyWeight = 0, seed = 0, ...work } = options;
   const dataset = await openDataset(real);
   const learnedFrom = await dataset.hash();
@@ -94,7 +98,13 @@ async function contentJudge(
     const pairs = Array.from({ length: JUDGE.pairs }, (_, index) => {
       const { image, labels } = simulateCanonical(calibration, { size: CROP_PX, random: stream.fork("pair", index) });
       const provenance = { origin: "synthetic", method: "simulate", seed, index } as const;
-      return { name: `${index}`, group: "simulated", image: imageOfCanonical(image), annotations: { instances: labels }, provenance };
+      return {
+        name: `${index}`,
+        group: "simulated",
+        image: imageOfCanonical(image),
+        annotations: { instances: labels },
+        provenance,
+      };
     });
     const model = await fitSegmenter(memoryDataset("simulated", pairs), {
       ...namedStage(work, "train the frozen segmenter"),

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { FormatError } from "../../core/errors.ts";
 import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
@@ -36,7 +36,9 @@ export async function generateSet(
   { count = 100, seed = 0, labels = "cycled", signal, onProgress }: GenerateOptions = {},
 ): Promise<Dataset> {
   const model = openModel(modelFile);
-  const generator = createHash("sha256").update(await readFile(modelFile)).digest("hex");
+  const generator = createHash("sha256")
+    .update(await readFile(modelFile))
+    .digest("hex");
   const key = fingerprint("generate", settings, generator, labels, seed);
   await claimFolder(out, "generate", { seed, labels, generator, key });
   const stage = "generate";

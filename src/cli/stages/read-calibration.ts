@@ -43,5 +43,8 @@ export async function readCalibration(file: string): Promise<StoredCalibration> 
     if (cause instanceof TypeError) throw wrong("a field of view that lacks a part", cause);
     throw cause;
   }
-  return { settings: calibration.settings, ...(calibration.learnedFrom ? { learnedFrom: calibration.learnedFrom } : {}) };
+  return {
+    settings: calibration.settings,
+    ...(calibration.learnedFrom ? { learnedFrom: calibration.learnedFrom } : {}),
+  };
 }

@@ -23,7 +23,9 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   });
   const parsed = RunRecord.safeParse(parseJson(text, file));
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
+  const issues = parsed.error.issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join(".") || "the file"}: ${message}`);
   throw new FormatError({
     where: file,
     expected: "a record as docs/record.schema.json describes it",

@@ -1,5 +1,5 @@
-import type { Image } from "../../data/image.ts";
 import { encodePng } from "../../data/formats/index.ts";
+import type { Image } from "../../data/image.ts";
 import type { RgbImage } from "../../image/rgb-image.ts";
 
 /** PNG bytes of a colour picture. */
@@ -11,6 +11,7 @@ export function rgbPng(picture: RgbImage): Uint8Array {
 function planar({ data, height, width }: RgbImage): Image {
   const size = height * width;
   const planes = new Uint8Array(3 * size);
-  for (let i = 0; i < size; i++) for (let channel = 0; channel < 3; channel++) planes[channel * size + i] = data[3 * i + channel]!;
+  for (let i = 0; i < size; i++)
+    for (let channel = 0; channel < 3; channel++) planes[channel * size + i] = data[3 * i + channel]!;
   return { data: planes, pixelType: "uint8", channels: 3, height, width };
 }

@@ -1,5 +1,5 @@
-import { rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DataError, OutputError } from "../../core/errors.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
@@ -48,9 +48,19 @@ export async function trainSegmenter(
 ): Promise<TrainedSegmenter> {
   const onnx = out.replace(/\.safetensors$/, ".onnx");
   if (onnx === out)
-    throw new OutputError({ where: out, expected: "a name that ends in .safetensors", received: basename(out), fix: "Write for example --out nuclei.safetensors." });
+    throw new OutputError({
+      where: out,
+      expected: "a name that ends in .safetensors",
+      received: basename(out),
+      fix: "Write for example --out nuclei.safetensors.",
+    });
   if (existsSync(out))
-    throw new OutputError({ where: out, expected: "a new file", received: "one that exists already", fix: "Choose another name with --out, or move the old model away." });
+    throw new OutputError({
+      where: out,
+      expected: "a new file",
+      received: "one that exists already",
+      fix: "Choose another name with --out, or move the old model away.",
+    });
   const sets = await Promise.all(folders.map((folder) => openDataset(folder)));
   const hashes = await Promise.all(sets.map((set) => set.hash()));
   const parts: Dataset[] = [];
@@ -69,7 +79,10 @@ export async function trainSegmenter(
     steps,
     checkpointFile,
   });
-  await writeFileAtomically(onnx, exportSegmenter(model.state, { arm: sets.map(({ name }) => name).join(" + "), seed }));
+  await writeFileAtomically(
+    onnx,
+    exportSegmenter(model.state, { arm: sets.map(({ name }) => name).join(" + "), seed }),
+  );
   saveModel(out, model);
   await rm(checkpointFile, { force: true });
   return { weights: out, onnx, images, unlabelled };

@@ -25,8 +25,12 @@ export const mulOp: Op = {
 /** (x · c) · d as x · (c · d) for single constants c and d. */
 function joinFactors(product: Value, d: Value): Value | undefined {
   const { source } = product;
-  if (d.shape.length > 0 || d.source.kind !== "constant" || source.kind !== "operator" || source.op !== mulOp)
+  if (!isSingle(d) || product.shape.length < d.shape.length || source.kind !== "operator" || source.op !== mulOp)
     return undefined;
-  const [x, c] = source.inputs[0]!.source.kind === "constant" ? source.inputs.toReversed() : source.inputs;
-  return c!.shape.length === 0 && c!.source.kind === "constant" ? mul(x!, mul(c!, d)) : undefined;
+  const [c, x] = isSingle(source.inputs[0]!) ? source.inputs : source.inputs.toReversed();
+  return isSingle(c!) && x!.shape.length >= c!.shape.length ? mul(x!, mul(c!, d)) : undefined;
+}
+
+function isSingle({ source, shape }: Value): boolean {
+  return source.kind === "constant" && shape.every((extent) => extent === 1);
 }

@@ -25,7 +25,8 @@ export const reshapeOp: Op<{ shape: readonly number[] }> = {
   gradient: ({ inputs: [x], dy }) => [() => reshape(dy, x!.shape)],
   simplify: ([x], { shape }) => {
     if (sameShape(x!.shape, shape)) return x;
-    const { source } = x!;
+    const { source, graph } = x!;
+    if (source.kind === "constant") return graph.constant(source.data, shape);
     return source.kind === "operator" && source.op === reshapeOp ? reshape(source.inputs[0]!, shape) : undefined;
   },
 };

@@ -3,6 +3,9 @@ import type { Random } from "../../core/random.ts";
 /** Boundary radii are tabulated at this many angles; a nucleus has no detail finer than its fifth harmonic. */
 const ANGLES = 64;
 
+const COSINES = Float64Array.from({ length: ANGLES }, (_, i) => Math.cos((2 * Math.PI * i) / ANGLES));
+const SINES = Float64Array.from({ length: ANGLES }, (_, i) => Math.sin((2 * Math.PI * i) / ANGLES));
+
 /** The shape of one nucleus in its own frame: u along the long axis, v across. */
 export interface Outline {
   /** Diameter of the disc of the same area, in pixels. */
@@ -40,22 +43,23 @@ export function outline({ diameterPx, aspect, roughness, bend }: OutlineOptions,
   const long = Math.sqrt(aspect);
   const short = 1 / long;
   const orientation = random.between(0, Math.PI);
-  const amplitude: number[] = [];
-  const phase: number[] = [];
-  for (let k = 2; k <= 5; k++) {
-    // Σ 1/k⁴ over 2…5 is 0.081; a cosine has variance ½: the standard deviation of the ripple is `roughness`.
-    amplitude.push((4.95 * roughness * random.normal()) / k ** 2);
-    phase.push(random.between(0, 2 * Math.PI));
-  }
+  // aₖ cos(kθ + φₖ) as two amplitudes. Σ 1/k⁴ over 2…5 is 0.081 and a cosine has variance ½, so the ripple's deviation is `roughness`.
+  const ripples = [2, 3, 4, 5].map((k) => {
+    const amplitude = (4.95 * roughness * random.normal()) / k ** 2;
+    const phase = random.between(0, 2 * Math.PI);
+    return { k, cosine: amplitude * Math.cos(phase), sine: -amplitude * Math.sin(phase) };
+  });
 
   const radii = new Float64Array(ANGLES + 1);
   let doubleArea = 0;
   for (let i = 0; i < ANGLES; i++) {
-    const angle = (2 * Math.PI * i) / ANGLES;
-    const ellipse = 1 / Math.hypot(Math.cos(angle) / long, Math.sin(angle) / short);
     let ripple = 1;
-    for (let k = 2; k <= 5; k++) ripple += amplitude[k - 2]! * Math.cos(k * angle + phase[k - 2]!);
-    radii[i] = ellipse * Math.max(0.4, ripple);
+    for (const { k, cosine, sine } of ripples) {
+      const multiple = (k * i) % ANGLES;
+      ripple += cosine * COSINES[multiple]! + sine * SINES[multiple]!;
+    }
+    const inverseSquare = (COSINES[i]! / long) ** 2 + (SINES[i]! / short) ** 2;
+    radii[i] = Math.max(0.4, ripple) / Math.sqrt(inverseSquare);
     doubleArea += radii[i]! ** 2 * ((2 * Math.PI) / ANGLES);
   }
   const scale = (diameterPx / 2) * Math.sqrt((2 * Math.PI) / doubleArea);

@@ -99,7 +99,7 @@ function overlapShare({ count, index, outsidePx }: Footprint, labels: Uint32Arra
 /** Consecutive labels without the nuclei of which almost nothing is to be seen. */
 function visibleLabels(labels: LabelMap, nuclei: readonly PlacedNucleus[]): LabelMap {
   const visible = new Float64Array(nuclei.length + 1);
-  for (const label of labels.data) visible[label]!++;
+  for (let i = 0; i < labels.data.length; i++) visible[labels.data[i]!]!++;
   const renamed = new Uint32Array(nuclei.length + 1);
   let count = 0;
   nuclei.forEach(({ shape }, i) => {

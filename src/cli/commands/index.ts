@@ -1,0 +1,26 @@
+import { calibrateCommand } from "./calibrate.ts";
+import { checkCommand } from "./check.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { fitCommand } from "./fit.ts";
+import { generateCommand } from "./generate.ts";
+import { predictCommand } from "./predict.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
+import { simulateCommand } from "./simulate.ts";
+import { trainCommand } from "./train.ts";
+
+/** All commands: first those that do everything, then the single steps in the order in which data meets them. */
+export const commands = [
+  demoCommand,
+  runCommand,
+  checkCommand,
+  calibrateCommand,
+  simulateCommand,
+  fitCommand,
+  generateCommand,
+  trainCommand,
+  predictCommand,
+  reportCommand,
+  doctorCommand,
+] as const;

@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import { GraphError } from "../../src/core/errors.ts";
+import { createGraph, type Value } from "../../src/engine/graph.ts";
+import { zerosInit } from "../../src/engine/initializers.ts";
+import { lowerings } from "../../src/engine/lowerings/index.ts";
+import { add, detach, mul, relu, split } from "../../src/engine/ops/index.ts";
+import { openSession } from "../../src/engine/session.ts";
+import { fixture } from "./fixture.ts";
+import { composed, type Sample, samples } from "./samples.ts";
+
+describe("portable", () => {
+  test("writes only operators of the ONNX standard, set 20", () => {
+    const reference = fixture("operators");
+    const types = new Set<string>();
+    for (const [operator, named] of Object.entries<Readonly<Record<string, Sample>>>({ ...samples, composed }))
+      for (const [name, sample] of Object.entries(named)) {
+        const graph = createGraph();
+        const inputs: Value[] = [];
+        for (let i = 0; reference[`${operator}/${name}/input${i}`]; i++)
+          inputs.push(graph.input(`x${i}`, reference[`${operator}/${name}/input${i}`]!.shape));
+        const model = lowerings.portable(graph, { output: sample(inputs) });
+        expect(model.opsets).toEqual({ "": 20 });
+        for (const node of model.nodes) {
+          expect(node.domain).toBe("");
+          types.add(node.opType);
+        }
+      }
+    expect(types.size).toBeGreaterThan(30); // names that the standard lacks are refused by the runtime, in operators.test.ts
+  });
+});
+
+describe.each(Object.keys(lowerings) as (keyof typeof lowerings)[])("%s", (name) => {
+  const lower = lowerings[name];
+
+  test("drops what no output needs", () => {
+    const graph = createGraph();
+    const x = graph.input("x", [2, 6]);
+    graph.parameter("unused", [3], zerosInit);
+    relu(mul(x, 3));
+    const model = lower(graph, { y: add(x, 1) });
+    expect(model.nodes).toHaveLength(1);
+    expect(model.inputs.map((input) => input.name)).toEqual(["x"]);
+    expect(model.initializers).toHaveLength(1);
+  });
+
+  test("joins the parts of one split", () => {
+    const graph = createGraph();
+    const [a, b, c] = split(graph.input("x", [2, 6]), { axis: 1, lengths: [1, 2, 3] });
+    expect(lower(graph, { a: a!, b: b!, c: c! }).nodes.map(({ opType }) => opType)).toEqual(["Split"]);
+  });
+
+  test("outputs may be inputs, constants, each other, and the result of one node twice", async () => {
+    const graph = createGraph();
+    const x = graph.input("x", [2]);
+    const doubled = mul(x, 2);
+    const outputs = { same: x, doubled, again: doubled, passed: detach(doubled), fixed: graph.constant(4, [1]) };
+    const session = await openSession(lower(graph, outputs));
+    const results = await session.run({ x: { data: Float32Array.of(1, 2), shape: [2] } });
+    expect(Object.fromEntries(Object.entries(results).map(([key, { data }]) => [key, [...data]]))).toEqual({
+      same: [1, 2],
+      doubled: [2, 4],
+      again: [2, 4],
+      passed: [2, 4],
+      fixed: [4],
+    });
+    await session.release();
+  });
+
+  test("a variable becomes an input, or with weights a part of the model", () => {
+    const graph = createGraph();
+    const y = add(graph.input("x", [2]), graph.parameter("w", [2], zerosInit));
+    expect(lower(graph, { y }).inputs.map((input) => input.name)).toEqual(["x", "w"]);
+    const weights = new Map([["w", { data: Float32Array.of(1, 2), shape: [2] }]]);
+    const model = lower(graph, { y }, { weights, metadata: { note: "α" } });
+    expect(model.inputs.map((input) => input.name)).toEqual(["x"]);
+    expect(model.initializers).toMatchObject([{ name: "w", data: Float32Array.of(1, 2) }]);
+    expect(model.metadata).toEqual({ note: "α" });
+    expect(() => lower(graph, { y }, { weights: new Map([["w", { data: new Float32Array(3), shape: [3] }]]) })).toThrow(
+      GraphError,
+    );
+  });
+
+  test("deep graphs do not exhaust the stack", () => {
+    const graph = createGraph();
+    let y: Value = graph.input("x", [1]);
+    for (let i = 0; i < 20_000; i++) y = add(y, i + 1);
+    expect(lower(graph, { y }).nodes).toHaveLength(20_000);
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { random } from "../../src/core/random.ts";
+import { sizeOf } from "../../src/core/shape.ts";
+import { exponentialMovingAverage } from "../../src/engine/ema.ts";
+import { gradient } from "../../src/engine/gradient.ts";
+import { createGraph } from "../../src/engine/graph.ts";
+import { add, mul, softplus, sub, sum } from "../../src/engine/ops/index.ts";
+import { adam, adamW, type Optimizer, type optimizers, sgd } from "../../src/engine/optimizers/index.ts";
+import { linearDecay, type Schedule } from "../../src/engine/schedules.ts";
+import { compileStep, initialState } from "../../src/engine/step.ts";
+import { fixture, scalar } from "./fixture.ts";
+
+const reference = fixture("optimizers");
+const STEPS = 20;
+
+/** PyTorch's `LinearLR` from the full rate to half of it. */
+const halving =
+  (rate: number): Schedule =>
+  (step) =>
+    add(linearDecay({ rate: rate / 2, to: STEPS })(step), rate / 2);
+
+const cases = {
+  adam: adam({ learningRate: halving(0.05), beta1: 0.5, beta2: 0.99 }),
+  adamW: adamW({ learningRate: halving(0.05), epsilon: 1e-6, weightDecay: 0.1 }),
+  sgd: sgd({ learningRate: halving(0.02) }),
+  "sgd with momentum": sgd({ learningRate: halving(0.02), momentum: 0.9, weightDecay: 0.05 }),
+} satisfies Record<keyof typeof optimizers | "sgd with momentum", Optimizer>;
+
+test.each(Object.entries(cases))("%s and the moving average follow PyTorch for 20 steps", async (key, optimizer) => {
+  const { graph, loss } = problem();
+  const parameters = graph.parameters();
+  optimizer.update(graph, { name: "optimizer", parameters, gradients: gradient(loss, parameters) });
+  exponentialMovingAverage(graph, parameters, 0.9);
+  const step = await compileStep({ graph, outputs: { loss } });
+  const state = initialState([graph], random(0));
+
+  const losses: number[] = [];
+  const paths: Record<string, number[]> = {};
+  for (let t = 0; t < STEPS; t++) {
+    losses.push((await step.run(state, { rateScale: scalar(1) })).outputs.loss!.data[0]!);
+    for (const name of Object.keys(SHAPES).flatMap((shape) => [shape, `ema/${shape}`])) {
+      paths[name] ??= [];
+      paths[name].push(...state.get(name)!.data.subarray(0, 5));
+    }
+  }
+  // float32 over 20 steps against float64
+  expect(losses).toBeAllclose(reference[`${key}/loss`]!.data, { relative: 5e-6 });
+  for (const [name, path] of Object.entries(paths))
+    expect(path).toBeAllclose(reference[`${key}/${name}`]!.data, { relative: 1e-5, absolute: 2e-6 });
+  await step.release();
+});
+
+describe("the rate", () => {
+  test("is scaled by the input rateScale", async () => {
+    const { graph, loss } = problem();
+    const parameters = graph.parameters();
+    sgd({ learningRate: 0.5 }).update(graph, { name: "sgd", parameters, gradients: gradient(loss, parameters) });
+    const step = await compileStep(graph, { outputs: { loss } });
+    const moved = async (rateScale: number) => {
+      const state = initialState([graph], random(0));
+      const before = state.get("bias")!.data[1]!;
+      await step.run(state, { rateScale: scalar(rateScale) });
+      return state.get("bias")!.data[1]! - before;
+    };
+    expect(await moved(0)).toBe(0);
+    expect(await moved(0.5)).toBeCloseTo((await moved(1)) / 2, 6);
+    await step.release();
+  });
+
+  test("two optimizers in one graph keep apart", () => {
+    const { graph, loss } = problem();
+    const parameters = graph.parameters();
+    const [first, ...rest] = parameters;
+    adam().update(graph, { name: "a", parameters: [first!], gradients: gradient(loss, [first!]) });
+    adam().update(graph, { name: "b", parameters: rest, gradients: gradient(loss, rest) });
+    expect([...graph.variables.keys()]).toEqual(
+      expect.arrayContaining(["a/step", "b/step", "a/moment1/packed", "b/moment1/large"]),
+    );
+  });
+
+  test("as many gradients as parameters", () => {
+    const { graph } = problem();
+    expect(() => sgd().update(graph, { name: "sgd", parameters: graph.parameters(), gradients: [] })).toThrow(
+      "3 gradients",
+    );
+  });
+});
+
+const SHAPES = { small: [3, 4], bias: [5], large: [129, 128] } as const;
+
+/** Smooth, not quadratic, gradients of both signs; as in make.py. */
+function problem() {
+  const graph = createGraph();
+  const terms = Object.entries(SHAPES).map(([key, shape]) => {
+    const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.1 * i));
+    const parameter = graph.parameter(key, shape, () => data);
+    return sum(sub(softplus(mul(parameter, 3)), parameter));
+  });
+  return { graph, loss: terms.reduce((a, b) => add(a, b)) };
+}
