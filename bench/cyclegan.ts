@@ -15,8 +15,9 @@ import { compileStep, initialState } from "../src/engine/step.ts";
 import { CONDITION_MAPS } from "../src/generators/cyclegan/condition.ts";
 import { type CycleGanNetworks, networkPresets } from "../src/generators/cyclegan/networks.ts";
 import { discriminatorStep, generatorStep } from "../src/generators/cyclegan/step.ts";
-import { contend } from "./contender.ts";
+import { parameterCount } from "../src/nn/parameters.ts";
 import { bench, benchOptions } from "./harness.ts";
+import { contend } from "./peers/contender.ts";
 
 /** Sizes of one step. */
 interface Setting {
@@ -44,7 +45,9 @@ async function ours({ networks, cropPx, lowPass }: Setting, threads: number): Pr
   const mask = noise([1, CONDITION_MAPS.length, cropPx, cropPx], 2);
   const real = noise([1, 1, cropPx, cropPx], 3);
   const rateScale: Tensor = { data: Float32Array.of(1), shape: [] };
-  await contend("Fantascope", `onnxruntime ${runtimeVersion}`, async () => {
+  const count = parameterCount(generators.graph, "simToReal", "realToSim") + parameterCount(discriminators.graph);
+  const identity = { name: "Fantascope", version: `onnxruntime ${runtimeVersion}`, workload: `${count} parameters` };
+  await contend(identity, async () => {
     const { outputs } = await generators.run(state, { mask, real, rateScale });
     const fakes = { pooledReal: outputs.fakeReal!, pooledSim: outputs.fakeSim! };
     await discriminators.run(state, { mask, real, ...fakes, rateScale });
@@ -89,6 +92,7 @@ else {
     peer: {
       file: process.env.FANTASCOPE_BENCH_PYTHON ?? "python3",
       args: [
+        "-B", // no __pycache__ in the checkout
         fileURLToPath(new URL("peers/cyclegan.py", import.meta.url)),
         JSON.stringify(peerArguments(setting, threads)),
       ],

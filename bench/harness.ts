@@ -3,14 +3,14 @@
  *
  * Runs are interleaved (ours, peer, ours, peer, …), so that a busy or throttled machine slows both. Medians are reported, and the peak
  * resident memory of each process as the operating system counted it. A contender is any command that speaks the protocol of
- * `contender.ts`.
+ * `peers/contender.ts`.
  */
 
 import { writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Command, type Contender, startContender } from "./contender.ts";
+import { type Command, type Contender, startContender } from "./peers/contender.ts";
 
 /** The same work for both sides. */
 export interface BenchCase {
@@ -80,6 +80,8 @@ export async function bench(title: string, cases: readonly BenchCase[], options:
     if ("absent" in us) throw new Error(`${name}: ${us.absent}`);
     const them = await startContender(peer);
     if ("absent" in them) absences.add(them.absent);
+    else if (them.workload !== us.workload)
+      throw new Error(`${name}: ours is ${us.workload}, ${them.name}'s ${them.workload}`);
     rows.push(await race(name, us, "absent" in them ? null : them, options));
   }
   console.log(table(rows));

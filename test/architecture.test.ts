@@ -28,7 +28,6 @@ const doors: Readonly<Record<string, string>> = {
   "onnxruntime-common": "engine/session.ts",
   "@bufbuild/protobuf": "onnx/",
   sharp: "data/formats/",
-  geotiff: "data/formats/",
   "fast-png": "data/formats/",
   vega: "report/figures/",
   "vega-lite": "report/figures/",

@@ -1,4 +1,4 @@
-"""The Python side of bench/contender.ts: announce, do the work when told to, say what it took."""
+"""The Python side of bench/peers/contender.ts: announce, do the work when told to, say what it took."""
 
 import json
 import resource
@@ -18,8 +18,8 @@ def peak_mb():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def contend(name, version, run):
-    say(name=name, version=version)
+def contend(name, version, workload, run):
+    say(name=name, version=version, workload=workload)
     for line in sys.stdin:
         if line.strip() == "end":
             break

@@ -103,7 +103,9 @@ def main(size, batch, simChannels, realChannels, generator, discriminator, keep,
         critic_loss.backward()
         critic_adam.step()
 
-    contend("PyTorch", torch.__version__, step)
+    modules = (sim_to_real, real_to_sim, real_critic, sim_critic)
+    count = sum(p.numel() for module in modules for p in module.parameters())
+    contend("PyTorch", torch.__version__, f"{count} parameters", step)
 
 
 main(**json.loads(sys.argv[1]))

@@ -24,7 +24,7 @@ export function progressLine(
   { now = () => performance.now() }: { now?: () => number } = {},
 ): ProgressLine {
   const { isInteractive } = terminal;
-  let shownAt = Number.NEGATIVE_INFINITY;
+  let shownAt = isInteractive ? Number.NEGATIVE_INFINITY : now(); // a log needs no line for work that is soon done
   let phase: { key: string; startedAt: number; startedWith: number } | undefined;
   let expected: number | undefined;
   let isShown = false;
@@ -45,7 +45,7 @@ export function progressLine(
       // Stages that count to the same total are parts of one piece of work.
       const key = `${total}`;
       if (phase?.key !== key) {
-        if (phase) shownAt = Number.NEGATIVE_INFINITY;
+        if (phase && isInteractive) shownAt = Number.NEGATIVE_INFINITY;
         phase = { key, startedAt: now(), startedWith: done };
       }
       const isEnd = done >= total;

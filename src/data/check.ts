@@ -5,25 +5,18 @@ import { FantascopeError } from "../core/errors.ts";
 import { stopIfCancelled, type WorkOptions } from "../core/progress.ts";
 import { medianOf } from "../image/median-of.ts";
 import { imageHash } from "./content-hash.ts";
+import { listed, plural, tally } from "./counted-text.ts";
 import type { Dataset, Item } from "./dataset.ts";
+import type { Finding } from "./finding.ts";
 import { type FolderDataset, openDataset } from "./folder-dataset.ts";
 import type { FolderListing } from "./folder-listing.ts";
 import { imageFormat, tiffImageCount } from "./formats/index.ts";
-import { pixelFacts } from "./image-findings.ts";
-import { labelFacts } from "./label-findings.ts";
+import { imageFindings } from "./image-findings.ts";
+import { labelFindings } from "./label-findings.ts";
 import { findLeaks } from "./leak.ts";
 import { entriesOf } from "./split.ts";
 
-/** Something that was noticed. */
-export interface Finding {
-  /** `"error"`: cannot be used so; `"warning"`: look at it; `"info"`: worth knowing. */
-  readonly severity: "error" | "warning" | "info";
-  /** The image, file or folder concerned. */
-  readonly where: string;
-  readonly message: string;
-  /** What to do about it: a full sentence. */
-  readonly fix: string;
-}
+export type { Finding };
 
 /** What a check found. */
 export interface DatasetCheck {
@@ -50,103 +43,6 @@ interface Seen {
   readonly channels: number;
   readonly pixelSizeUm: number | undefined;
   readonly areas: readonly number[] | undefined;
-}
-
-const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
-
-/** `a, b and 3 more`. */
-function listed(names: readonly string[], most = 3): string {
-  const shown = names.slice(0, most);
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${more} more` : shown.join(", ");
-}
-
-/** Values with how often each occurs, most frequent first: `520 x 696 (10), 256 x 256 (2)`. */
-function tally(values: readonly (string | number)[]): { kinds: number; text: string } {
-  const counts = new Map<string | number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
-  const text =
-    sorted.length === 1
-      ? `${sorted[0]![0]}`
-      : listed(
-          sorted.map(([value, n]) => `${value} (${plural(n, "image")})`),
-          6,
-        );
-  return { kinds: sorted.length, text };
-}
-
-/** What is wrong with one image. */
-function imageFindings({ name, image }: Item): Finding[] {
-  const { lowest, highest, saturated, hasHoles, isStretched } = pixelFacts(image);
-  const findings: Finding[] = [];
-  if (hasHoles)
-    findings.push({
-      severity: "error",
-      where: name,
-      message: "Some pixels are not numbers (NaN or infinite).",
-      fix: "Export the image again; replace such pixels by the background.",
-    });
-  if (lowest === highest)
-    findings.push({
-      severity: "error",
-      where: name,
-      message: `Every pixel has the value ${lowest}: the image is empty.`,
-      fix: "Remove it, or export it again.",
-    });
-  else if (saturated > 0.001)
-    findings.push({
-      severity: "warning",
-      where: name,
-      message: `${(100 * saturated).toFixed(1)} % of the pixels are saturated (at ${highest}); their true brightness is lost.`,
-      fix: "Expose shorter next time, or leave such images out.",
-    });
-  if (isStretched)
-    findings.push({
-      severity: "info",
-      where: name,
-      message: "The 16-bit numbers hold only 8 bits: each is a multiple of 256 or 257.",
-      fix: "If the camera gave more than 8 bits, export the original again.",
-    });
-  return findings;
-}
-
-/** What is wrong with the labels of one image; `areas` are those of its objects. */
-function labelFindings({ name, annotations }: Item): { findings: Finding[]; areas: readonly number[] | undefined } {
-  const { instances } = annotations;
-  if (!instances) return { findings: [], areas: undefined };
-  const { areas, fragmented, slivers, pieces } = labelFacts(instances);
-  const findings: Finding[] = [];
-  const add = (severity: Finding["severity"], message: string, fix: string) =>
-    findings.push({ severity, where: name, message, fix });
-  if (areas.length === 0)
-    add("warning", "The label map is empty.", "If the image shows objects, label them; otherwise all is well.");
-  if (areas.length === 1 && pieces > 1)
-    add(
-      "error",
-      `The label map has one value, yet ${pieces} separate pieces: a mask of foreground, not of single objects.`,
-      "Give each object a number of its own; where none touch, label the connected pieces (Fiji: Analyze Particles, Count Masks).",
-    );
-  if (slivers >= 5 && slivers >= 0.3 * areas.length)
-    add(
-      "error",
-      `${slivers} of ${areas.length} label values are one pixel wide and lie along the edges of others: the label map was interpolated.`,
-      "Resize labels with nearest neighbour only, and never save them as JPEG; export them again from the original.",
-    );
-  else if (fragmented.length > 0 && areas.length > 1)
-    add(
-      "warning",
-      `${plural(fragmented.length, "label")} in several separate pieces: ${listed(fragmented.map(String), 5)}.`,
-      "Two objects may have one number, or stray pixels were painted; look at them in the preview.",
-    );
-  const largest = areas.reduce((most, area) => Math.max(most, area), 0);
-  if (largest > 0.6 * instances.data.length)
-    add(
-      "warning",
-      "One label covers more than 60 % of the image: the background may be labelled.",
-      "Background must be 0.",
-    );
-  return { findings, areas };
 }
 
 /** What differs between images that ought to be alike, and what nothing was found of. */
@@ -197,23 +93,24 @@ function setFindings(seen: readonly Seen[], unlabelled: readonly string[]): Find
       fix: "Unlabelled images are used without labels; if a label was meant, give it the image's name.",
     });
   const median = medianOf(labelled.flatMap(({ areas }) => areas!));
-  for (const { name, areas } of labelled) {
-    const specks = areas!.filter((area) => area < speckShare * median).length;
-    if (specks > 0)
-      findings.push({
-        severity: "info",
-        where: name,
-        message: `${plural(specks, "object")} smaller than ${Math.ceil(speckShare * median)} px (the median object has ${Math.round(median)} px).`,
-        fix: "Specks are often slips of the brush; they can be left out of scoring by a smallest size.",
-      });
-  }
+  const specks = labelled.flatMap(({ name, areas }) =>
+    areas!.flatMap((area) => (area < speckShare * median ? [name] : [])),
+  );
+  if (specks.length > 0)
+    findings.push({
+      severity: "info",
+      where: listed([...new Set(specks)]),
+      message: `${plural(specks.length, "object")} smaller than ${Math.ceil(speckShare * median)} px (the median object has ${Math.round(median)} px).`,
+      fix: "Specks are often slips of the brush; they can be left out of scoring by a smallest size.",
+    });
 
-  const byHash = Map.groupBy(seen, ({ hash }) => hash);
+  const byHash = new Map<string, string[]>();
+  for (const { hash, name } of seen) byHash.set(hash, [...(byHash.get(hash) ?? []), name]);
   for (const copies of byHash.values())
     if (copies.length > 1)
       findings.push({
         severity: "warning",
-        where: listed(copies.map(({ name }) => name)),
+        where: listed(copies),
         message: `${copies.length} images with the same pixels.`,
         fix: "Remove the copies: they count several times, and a split may put them on both sides.",
       });
@@ -301,8 +198,8 @@ function sentences(dataset: Dataset, groups: number, seen: readonly Seen[], layo
  */
 export async function checkDataset(source: Dataset | string, options: CheckOptions = {}): Promise<DatasetCheck> {
   const { test, signal, onProgress } = options;
-  const dataset: Dataset | FolderDataset = typeof source === "string" ? await openDataset(source) : source;
-  const listing = "listing" in dataset ? dataset.listing : undefined;
+  const dataset: Dataset = typeof source === "string" ? await openDataset(source) : source;
+  const listing = "listing" in dataset ? (dataset as FolderDataset).listing : undefined;
   const entries = await entriesOf(dataset);
   const findings: Finding[] = listing ? await folderFindings(listing) : [];
   const seen: Seen[] = [];

@@ -12,7 +12,7 @@
  * listed as ignored.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { DataError } from "../core/errors.ts";
 import type { DatasetFileImage } from "./dataset-file.ts";
 import { readDatasetFile } from "./dataset-file.ts";
@@ -47,6 +47,13 @@ const silent =
 /** File name without folder and ending. */
 export function stemOf(path: string): string {
   return basename(path).replace(/(\.ome)?\.[^.]*$/i, "");
+}
+
+/** A folder's name, with its parent's where it says only which part of a set it is. */
+function setName(folder: string): string {
+  const whole = resolve(folder);
+  const name = basename(whole);
+  return /^(train(ing)?|test|val(idation)?)$/i.test(name) ? `${basename(dirname(whole))}/${name}` : name;
 }
 
 interface Listed {
@@ -157,7 +164,7 @@ async function listPairs(folder: string, sub: string, top: Listed): Promise<Fold
       fix: `Give image and label the same name before the ending, or remove the label; images are looked for in ${join(folder, sub)}.`,
     });
   const layout = `${sub === "" ? "images in the folder itself" : `${sub}/`}${labelFolder ? ` with ${labelFolder}/` : ", unlabelled"}`;
-  return { folder, name: basename(folder), layout, images, ignored };
+  return { folder, name: setName(folder), layout, images, ignored };
 }
 
 /** Kaggle's layout, or `undefined` where the folders are not of that kind. */
@@ -186,7 +193,7 @@ async function listKaggle(folder: string, top: Listed): Promise<FolderListing | 
     });
   }
   if (images.length === 0) return undefined;
-  return { folder, name: basename(folder), layout: "Kaggle's layout: ID/images and ID/masks", images, ignored };
+  return { folder, name: setName(folder), layout: "Kaggle's layout: ID/images and ID/masks", images, ignored };
 }
 
 /** The list that `dataset.json` gives. */

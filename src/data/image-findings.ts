@@ -1,3 +1,5 @@
+import type { Item } from "./dataset.ts";
+import type { Finding } from "./finding.ts";
 import { pixelTypes } from "./formats/pixel-type.ts";
 import type { Image } from "./image.ts";
 
@@ -35,4 +37,39 @@ export function pixelFacts({ data, pixelType }: Image): PixelFacts {
     highest > 255 &&
     [256, 257].some((factor) => data.every((value: number) => value % factor === 0));
   return { lowest, highest, saturated: atLimit / data.length, hasHoles, isStretched };
+}
+
+/** What is wrong with one image. */
+export function imageFindings({ name, image }: Item): Finding[] {
+  const { lowest, highest, saturated, hasHoles, isStretched } = pixelFacts(image);
+  const findings: Finding[] = [];
+  if (hasHoles)
+    findings.push({
+      severity: "error",
+      where: name,
+      message: "Some pixels are not numbers (NaN or infinite).",
+      fix: "Export the image again; replace such pixels by the background.",
+    });
+  if (lowest === highest)
+    findings.push({
+      severity: "error",
+      where: name,
+      message: `Every pixel has the value ${lowest}: the image is empty.`,
+      fix: "Remove it, or export it again.",
+    });
+  else if (saturated > 0.001)
+    findings.push({
+      severity: "warning",
+      where: name,
+      message: `${(100 * saturated).toFixed(1)} % of the pixels are saturated (at ${highest}); their true brightness is lost.`,
+      fix: "Expose shorter next time, or leave such images out.",
+    });
+  if (isStretched)
+    findings.push({
+      severity: "info",
+      where: name,
+      message: "The 16-bit numbers hold only 8 bits: each is a multiple of 256 or 257.",
+      fix: "If the camera gave more than 8 bits, export the original again.",
+    });
+  return findings;
 }

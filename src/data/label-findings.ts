@@ -1,5 +1,8 @@
 import type { LabelMap } from "../core/plane.ts";
 import { components } from "../image/components.ts";
+import { listed, plural } from "./counted-text.ts";
+import type { Item } from "./dataset.ts";
+import type { Finding } from "./finding.ts";
 
 /** What can be seen of one label map without its image. */
 export interface LabelFacts {
@@ -72,4 +75,45 @@ export function labelFacts(labels: LabelMap): LabelFacts {
     slivers,
     pieces: components(mask, { connectivity: 8 }).count,
   };
+}
+
+/** What is wrong with the labels of one image; `areas` are those of its objects. */
+export function labelFindings({ name, annotations }: Item): {
+  findings: Finding[];
+  areas: readonly number[] | undefined;
+} {
+  const { instances } = annotations;
+  if (!instances) return { findings: [], areas: undefined };
+  const { areas, fragmented, slivers, pieces } = labelFacts(instances);
+  const findings: Finding[] = [];
+  const add = (severity: Finding["severity"], message: string, fix: string) =>
+    findings.push({ severity, where: name, message, fix });
+  if (areas.length === 0)
+    add("warning", "The label map is empty.", "If the image shows objects, label them; otherwise all is well.");
+  if (areas.length === 1 && pieces > 1)
+    add(
+      "error",
+      `The label map has one value, yet ${pieces} separate pieces: a mask of foreground, not of single objects.`,
+      "Give each object a number of its own; where none touch, label the connected pieces (Fiji: Analyze Particles, Count Masks).",
+    );
+  if (slivers >= 5 && slivers >= 0.3 * areas.length)
+    add(
+      "error",
+      `${slivers} of ${areas.length} label values are one pixel wide and lie along the edges of others: the label map was interpolated.`,
+      "Resize labels with nearest neighbour only, and never save them as JPEG; export them again from the original.",
+    );
+  else if (fragmented.length > 0 && areas.length > 1)
+    add(
+      "warning",
+      `${plural(fragmented.length, "label")} in several separate pieces: ${listed(fragmented.map(String), 5)}.`,
+      "Two objects may have one number, or stray pixels were painted; look at them in the preview.",
+    );
+  const largest = areas.reduce((most, area) => Math.max(most, area), 0);
+  if (largest > 0.6 * instances.data.length)
+    add(
+      "warning",
+      "One label covers more than 60 % of the image: the background may be labelled.",
+      "Background must be 0.",
+    );
+  return { findings, areas };
 }

@@ -50,6 +50,16 @@ async function isComplete(folder: string, { file, labels, partner }: DatasetFile
   return (await Promise.all(files.map((path) => exists(join(folder, path))))).every(Boolean);
 }
 
+/** Whether an entry describes just this item. */
+function isEntryOf(entry: DatasetFileImage, item: Item): boolean {
+  return (
+    entry.sha256 === itemHash(item) &&
+    entry.group === item.group &&
+    entry.pixelSizeUm === item.image.pixelSizeUm &&
+    JSON.stringify(entry.provenance) === JSON.stringify(item.provenance)
+  );
+}
+
 /** A name as a file name: letters, digits, `.`, `_` and `-`. */
 function fileStem(name: string): string {
   return name
@@ -138,9 +148,9 @@ export async function writeDataset(
       continue;
     }
     const item = "make" in each ? await each.make() : each;
-    const isSame = isThere && known.sha256 === itemHash(item) && known.group === item.group;
     const key = "key" in each ? each.key : undefined;
-    const entry = isSame && key === known.key ? known : await writeItem(folder, item, key);
+    const isSame = isThere && known.key === key && isEntryOf(known, item);
+    const entry = isSame ? known : await writeItem(folder, item, key);
     if (entry !== known) await note(entry);
     images.push(entry);
   }

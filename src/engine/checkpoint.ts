@@ -1,7 +1,17 @@
 /** A training put on disk so that nothing can half-replace it. */
 
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { FormatError, OutputError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -36,7 +46,7 @@ export function writeFileAtomically(file: string, content: Uint8Array | string):
     writeDurably(temporary, typeof content === "string" ? new TextEncoder().encode(content) : content);
     renameSync(temporary, file);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     throw new OutputError({
       where: file,
       expected: "to write the file",
@@ -51,15 +61,16 @@ export function writeFileAtomically(file: string, content: Uint8Array | string):
  * Reads a checkpoint back.
  *
  * @returns nothing when there is no such file
- * @throws {@link FormatError} when the file is not whole
+ * @throws {@link FormatError} when the file is not whole or cannot be read
  */
 export function loadCheckpoint(file: string): Checkpoint | undefined {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(file);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw cause;
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR"].includes(code)) return undefined;
+    throw new FormatError({ where: file, expected: "a readable checkpoint", received: message, cause });
   }
   return decodeCheckpoint(bytes, file);
 }

@@ -52,11 +52,11 @@ export async function openSession(
     }),
   );
   const metadata = new Map(session.inputMetadata.map((input) => [input.name, input]));
-  const feeds: Record<string, ort.Tensor> = {};
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(inputs) {
+      const feeds: Record<string, ort.Tensor> = {};
       for (const name of session.inputNames) {
         const given = inputs[name];
         if (!given)

@@ -1,10 +1,11 @@
 import { DataError } from "../core/errors.ts";
 import type { Plane } from "../core/plane.ts";
 import { type Random, random as seeded } from "../core/random.ts";
-import { estimateCanonicalForm, toCanonical } from "../data/canonical.ts";
+import { type CanonicalForm, estimateCanonicalForm, toCanonical } from "../data/canonical.ts";
 import { compareDescriptors, type DescriptorComparison } from "./compare-descriptors.ts";
 import { type Descriptors, descriptors } from "./descriptors.ts";
 import { fitField } from "./fit-field.ts";
+import { noiseLevel } from "./noise-level.ts";
 import { renderCanonical } from "./render-canonical.ts";
 import { checkSettings, type FieldSettings, type MicroscopeSettings } from "./settings.ts";
 import type { NucleusTraits } from "./specimens/placement.ts";
@@ -31,14 +32,27 @@ export interface CalibrateOptions {
 
 /** At most this many nuclei per image are kept to be resampled. */
 const MOST_TRAITS = 120;
+/** Nuclei that are not this many standard deviations of the noise above the background are none; pure noise gives about 0.5. */
+const LEAST_CONTRAST = 1.2;
 /** An image with fewer nuclei borrows as many from the whole set. */
 const FEWEST_TRAITS = 10;
 
 /** Nuclei of an image that look like single ones; clumps that analysis failed to split would breed giants. */
 function traitsOf({ diameterPx, aspect, level }: Descriptors): NucleusTraits[] {
+  const largest = Math.min(34, 1.75 * median(diameterPx));
   return diameterPx
     .map((diameter, i) => ({ diameterPx: diameter, aspect: aspect[i]!, level: level[i]! }))
-    .filter((nucleus) => nucleus.diameterPx >= 8 && nucleus.diameterPx <= 34 && nucleus.aspect <= 3 && nucleus.level > 0.2);
+    .filter(
+      (nucleus) =>
+        nucleus.diameterPx >= 8 && nucleus.diameterPx <= largest && nucleus.aspect <= 3 && nucleus.level > 0.2,
+    );
+}
+
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** Whether the nuclei of an image are more than the bright half of its noise. */
+function standsOut(image: Plane, { background, foreground }: CanonicalForm): boolean {
+  return foreground - background > LEAST_CONTRAST * noiseLevel(image);
 }
 
 /** Bits of the camera that the brightest grey level needs: 8, 12, 14 or 16. */
@@ -75,7 +89,8 @@ export function calibrate(images: readonly Plane[], options: CalibrateOptions = 
   const chosen = spread(images, mostImages);
   const forms = chosen.map((image) => estimateCanonicalForm(image));
   const real = chosen.map((image, i) => descriptors(toCanonical(image, forms[i]!)));
-  const pool = real.flatMap(traitsOf);
+  const isUsable = chosen.map((image, i) => real[i]!.diameterPx.length > 0 && standsOut(image, forms[i]!));
+  const pool = real.filter((_, i) => isUsable[i]).flatMap(traitsOf);
   if (pool.length === 0)
     throw new DataError({
       where: "calibrate",
@@ -89,19 +104,24 @@ export function calibrate(images: readonly Plane[], options: CalibrateOptions = 
     const measured = real[i]!;
     const { background, foreground, scale } = forms[i]!;
     onImage?.(i + 1, chosen.length);
-    if (measured.diameterPx.length === 0 || !(foreground > background)) return [];
+    if (!isUsable[i]) return [];
     const stream = random.fork("calibrate", i);
     const own = stream.shuffle(traitsOf(measured)).slice(0, MOST_TRAITS);
     const borrowed = own.length < FEWEST_TRAITS ? stream.shuffle(pool).slice(0, FEWEST_TRAITS) : [];
     const { height, width } = image;
     return [
-      fitField({ measured, traits: [...own, ...borrowed], height, width, scale, background, foreground, bitDepth }, stream),
+      fitField(
+        { measured, traits: [...own, ...borrowed], height, width, scale, background, foreground, bitDepth },
+        stream,
+      ),
     ];
   });
   const settings = concise<MicroscopeSettings>({ pixelSizeUm, fields });
   checkSettings(settings, "calibration");
 
-  const simulated = settings.fields.map((field, i) => descriptors(likeness(field, pixelSizeUm, random.fork("likeness", i))));
+  const simulated = settings.fields.map((field, i) =>
+    descriptors(likeness(field, pixelSizeUm, random.fork("likeness", i))),
+  );
   return { settings, real, simulated, comparison: compareDescriptors(real, simulated) };
 }
 
@@ -111,9 +131,8 @@ const LIKENESS_PX = 288;
 /** A simulated picture of the size of the real one that a field was fitted to, in canonical form. */
 function likeness(field: FieldSettings, pixelSizeUm: number | "unknown", random: Random): Plane {
   const scale = field.canonicalScale!;
-  const [height, width] = [field.height, field.width].map((side) => Math.min(LIKENESS_PX, Math.round(side * scale))) as [
-    number,
-    number,
-  ];
+  const [height, width] = [field.height, field.width].map((side) =>
+    Math.min(LIKENESS_PX, Math.round(side * scale)),
+  ) as [number, number];
   return renderCanonical(field, pixelSizeUm, { height, width, scale, random }).image;
 }

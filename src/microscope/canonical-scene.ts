@@ -33,7 +33,8 @@ const LEAST_TOUCHING = 0.2;
 /** Factor from the pixels of a field to canonical ones: what was estimated from its real image, or 20 px over its diameters. */
 export function canonicalScaleOf({ canonicalScale, nuclei: { traits } }: FieldSettings): number {
   if (canonicalScale !== undefined) return canonicalScale;
-  const diameters = "resampled" in traits ? { values: traits.resampled.map((nucleus) => nucleus.diameterPx) } : traits.diameterPx;
+  const diameters =
+    "resampled" in traits ? { values: traits.resampled.map((nucleus) => nucleus.diameterPx) } : traits.diameterPx;
   return Math.min(1.8, Math.max(0.35, CANONICAL_DIAMETER_PX / typical(diameters)));
 }
 

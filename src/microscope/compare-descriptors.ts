@@ -85,7 +85,8 @@ export function compareDescriptors(
     gap += share - histogramB![k]!;
     area += Math.abs(gap) / histogramA!.length;
   });
-  const middle = (shares: readonly number[]) => shares.reduce((sum, share, k) => sum + (share * (k + 0.5)) / shares.length, 0);
+  const middle = (shares: readonly number[]) =>
+    shares.reduce((sum, share, k) => sum + (share * (k + 0.5)) / shares.length, 0);
   rows.push({
     name: "histogram",
     unit: "canonical value",

@@ -7,6 +7,7 @@ import { percentile } from "../image/percentile.ts";
 import { powerSpectrum } from "../image/power-spectrum.ts";
 import { type Region, regions } from "../image/regions.ts";
 import { CANONICAL } from "./canonical-scene.ts";
+import { noiseLevel } from "./noise-level.ts";
 import { objects } from "./objects.ts";
 
 /**
@@ -89,21 +90,6 @@ function touchingLabels({ data, height, width }: LabelMap): Set<number> {
   return touching;
 }
 
-/** Root mean square of the diagonal Haar detail over 2 × 2 blocks that lie in the mask, without the strongest twentieth. */
-function finestDetail({ data, width, height }: Plane, isIn: (pixel: number) => boolean): number {
-  const squares: number[] = [];
-  for (let y = 0; y + 1 < height; y += 2)
-    for (let x = 0; x + 1 < width; x += 2) {
-      const i = y * width + x;
-      if (!(isIn(i) && isIn(i + 1) && isIn(i + width) && isIn(i + width + 1))) continue;
-      squares.push(((data[i]! - data[i + 1]! - data[i + width]! + data[i + width + 1]!) / 2) ** 2);
-    }
-  if (squares.length < 20) return Number.NaN;
-  squares.sort((a, b) => a - b);
-  // The rest of a normal distribution keeps 0.759 of the variance.
-  return Math.sqrt(meanOf(squares.slice(0, Math.ceil(0.95 * squares.length))) / 0.759);
-}
-
 /** Width of the blur from the steepest fall of brightness along outlines: a step of height h has slope h / (σ √2π). */
 function edgeWidth(contrast: Plane, labels: LabelMap, level: ReadonlyMap<number, number>): number {
   const presmooth = 0.6;
@@ -124,12 +110,18 @@ function edgeWidth(contrast: Plane, labels: LabelMap, level: ReadonlyMap<number,
 }
 
 /** Standard deviation and skewness of detail between two scales inside nuclei, relative to each nucleus' brightness. */
-function texture(contrast: Plane, labels: LabelMap, depth: Plane, level: ReadonlyMap<number, number>): [number, number] {
+function texture(
+  contrast: Plane,
+  labels: LabelMap,
+  depth: Plane,
+  level: ReadonlyMap<number, number>,
+): [number, number] {
   const fine = gaussianBlur(contrast, 0.7);
   const coarse = gaussianBlur(contrast, 2.5);
   const details: number[] = [];
   labels.data.forEach((label, i) => {
-    if (label > 0 && depth.data[i]! > 4.5) details.push((fine.data[i]! - coarse.data[i]!) / Math.max(0.2, level.get(label)!));
+    if (label > 0 && depth.data[i]! > 4.5)
+      details.push((fine.data[i]! - coarse.data[i]!) / Math.max(0.2, level.get(label)!));
   });
   if (details.length < 50) return [Number.NaN, Number.NaN];
   const mean = meanOf(details);
@@ -166,7 +158,8 @@ function background(contrast: Plane, outside: Plane): { halo: number; drift: num
     if (distance >= 3 && distance <= 6) near.push(value);
     if (distance < 12) return;
     far.push(value);
-    const block = Math.floor(Math.floor(i / width) / BLOCK_PX) * Math.ceil(width / BLOCK_PX) + Math.floor((i % width) / BLOCK_PX);
+    const block =
+      Math.floor(Math.floor(i / width) / BLOCK_PX) * Math.ceil(width / BLOCK_PX) + Math.floor((i % width) / BLOCK_PX);
     const list = blocks.get(block);
     if (list) list.push(value);
     else blocks.set(block, [value]);
@@ -182,7 +175,9 @@ function background(contrast: Plane, outside: Plane): { halo: number; drift: num
 function bands(plane: Plane): number[] {
   const { frequencyCyclesPerPx, power } = powerSpectrum(plane);
   return Array.from({ length: BANDS }, (_, band) => {
-    const inBand = [...power].filter((_, k) => Math.min(BANDS - 1, Math.floor(frequencyCyclesPerPx[k]! * 2 * BANDS)) === band);
+    const inBand = [...power].filter(
+      (_, k) => Math.min(BANDS - 1, Math.floor(frequencyCyclesPerPx[k]! * 2 * BANDS)) === band,
+    );
     return inBand.length === 0 ? Number.NaN : Math.log10(meanOf(inBand) + 1e-12);
   });
 }
@@ -194,7 +189,11 @@ function bands(plane: Plane): number[] {
  */
 export function descriptors(canonical: Plane): Descriptors {
   const { height, width, data } = canonical;
-  const contrast: Plane = { height, width, data: data.map((value) => (value - CANONICAL.background) / CANONICAL.contrast) };
+  const contrast: Plane = {
+    height,
+    width,
+    data: data.map((value) => (value - CANONICAL.background) / CANONICAL.contrast),
+  };
   const labels = objects(contrast);
   const all = regions(labels);
   const mask: Mask = { height, width, data: Uint8Array.from(labels.data, (label) => (label > 0 ? 1 : 0)) };
@@ -226,9 +225,15 @@ export function descriptors(canonical: Plane): Descriptors {
     density: (all.length / pixels) * 10000,
     touchingShare: all.length === 0 ? Number.NaN : touching.size / all.length,
     clarkEvans: all.length < 6 ? Number.NaN : meanOf(spacingPx) / (0.5 * Math.sqrt(pixels / all.length)),
-    histogram: Array.from(histogram(data.map((value) => Math.min(1, Math.max(0, value))), { bins: BINS, range: [0, 1] }).counts, (count) => count / pixels),
-    backgroundNoise: finestDetail(contrast, (i) => outside.data[i]! > 3),
-    nuclearNoise: finestDetail(contrast, (i) => depth.data[i]! > 3),
+    histogram: Array.from(
+      histogram(
+        data.map((value) => Math.min(1, Math.max(0, value))),
+        { bins: BINS, range: [0, 1] },
+      ).counts,
+      (count) => count / pixels,
+    ),
+    backgroundNoise: noiseLevel(contrast, (i) => outside.data[i]! > 3),
+    nuclearNoise: noiseLevel(contrast, (i) => depth.data[i]! > 3),
     edgePx: edgeWidth(contrast, labels, level),
     texture: textureContrast,
     textureSkew,

@@ -86,7 +86,8 @@ export function checkRange(
 /** The same quantity in another unit: every value multiplied by a factor. */
 export function scaled(distribution: Distribution, factor: number): Distribution {
   if (typeof distribution === "number") return distribution * factor;
-  if ("uniform" in distribution) return { uniform: [distribution.uniform[0] * factor, distribution.uniform[1] * factor] };
+  if ("uniform" in distribution)
+    return { uniform: [distribution.uniform[0] * factor, distribution.uniform[1] * factor] };
   if ("values" in distribution) return { values: distribution.values.map((value) => value * factor) };
   const bounds = {
     ...(distribution.min === undefined ? {} : { min: distribution.min * factor }),

@@ -31,6 +31,7 @@ export interface FieldTarget {
 /** The settings that the fit moves, in canonical pixels and relative to a typical nucleus. */
 interface Knobs {
   diameter: number;
+  elongation: number;
   level: number;
   coverage: number;
   touchingShare: number;
@@ -74,14 +75,16 @@ const around = (value: number, spread: number) => ({ uniform: [value * (1 - spre
 /** Camera and light that give a noise of `floor + shot · level` (variance, relative) at these grey levels. */
 function exposure(
   { background, foreground, bitDepth }: FieldTarget,
-  { noiseFloor, shotNoise }: Knobs,
+  { noiseFloor, shotNoise, haloShare, coverage }: Knobs,
 ): { camera: CameraSettings; nucleusPhotons: number; backgroundPhotons: number } {
   const contrastAdu = foreground - background;
   const nucleusE = 1 / clamp(shotNoise, 1e-5, 1);
   const electronsPerAdu = nucleusE / contrastAdu;
   const floorE = noiseFloor * nucleusE ** 2;
   // Nothing in an image tells the camera's offset from light: half of the dark noise, at most, is laid to light.
-  const backgroundE = Math.min(0.9 * background * electronsPerAdu, 0.5 * floorE);
+  // The measured background has the halo in it, which the simulation adds by itself.
+  const darkAdu = Math.max(0, background - contrastAdu * haloShare * coverage);
+  const backgroundE = Math.min(0.9 * darkAdu * electronsPerAdu, 0.5 * floorE);
   const quantumEfficiency = 0.7;
   return {
     camera: {
@@ -91,7 +94,7 @@ function exposure(
       readNoiseE: Math.sqrt(Math.max(0, floorE - backgroundE)),
       fullWellE: Math.ceil(2 ** bitDepth * electronsPerAdu + 1),
       electronsPerAdu,
-      offsetAdu: Math.max(0, background - backgroundE / electronsPerAdu),
+      offsetAdu: darkAdu - backgroundE / electronsPerAdu,
       bitDepth,
     },
     nucleusPhotons: nucleusE / quantumEfficiency,
@@ -104,7 +107,7 @@ function fieldOf(target: FieldTarget, knobs: Knobs): FieldSettings {
   const { camera, nucleusPhotons, backgroundPhotons } = exposure(target, knobs);
   const resampled = target.traits.map(({ diameterPx, aspect, level }) => ({
     diameterPx: (diameterPx * knobs.diameter) / scale,
-    aspect,
+    aspect: 1 + (aspect - 1) * knobs.elongation,
     level: level * knobs.level,
   }));
   return {
@@ -116,11 +119,11 @@ function fieldOf(target: FieldTarget, knobs: Knobs): FieldSettings {
       touchingShare: knobs.touchingShare,
       clusteredShare: knobs.clusteredShare,
       overlapLimit: 0.2,
-      roughness: { uniform: [0.3 * knobs.roughness, 1.5 * knobs.roughness] },
+      roughness: { uniform: [0.3 * knobs.roughness, 1.7 * knobs.roughness] },
       bend: { normal: [0, 3 * knobs.roughness], min: -0.35, max: 0.35 },
       chromatin: {
         contrast: around(knobs.contrast, 0.3),
-        coarseShare: 0.5,
+        coarseShare: 0.35,
         dome: { uniform: [knobs.dome - 0.15, knobs.dome + 0.15] },
         foci: { uniform: [0, 2 * knobs.foci] },
         focusContrast: { uniform: [0.2, 0.8] },
@@ -161,11 +164,16 @@ function corrected(knobs: Knobs, real: Descriptors, simulated: readonly Descript
   const spots = knobs.foci - knobs.nucleoli + clamp(2 * skew, -1, 1);
   return {
     diameter: clamp(knobs.diameter * ratio((d) => median(d.diameterPx)), 0.75, 1.3),
+    elongation: clamp(knobs.elongation * ratio((d) => median(d.aspect) - 1), 0.7, 1.6),
     level: clamp(knobs.level * ratio((d) => median(d.level)), 0.7, 1.6),
     coverage: inDensity ? clamp(knobs.coverage * ratio((d) => d.coverage), 0.002, 0.75) : knobs.coverage,
-    touchingShare: inDensity ? clamp(knobs.touchingShare + 0.75 * gap((d) => d.touchingShare), 0.02, 0.6) : knobs.touchingShare,
-    clusteredShare: inDensity ? clamp(knobs.clusteredShare - 0.75 * gap((d) => d.clarkEvans), 0, 0.4) : knobs.clusteredShare,
-    roughness: clamp(knobs.roughness * Math.sqrt(ratio((d) => median(d.irregularity))), 0.008, 0.05),
+    touchingShare: inDensity
+      ? clamp(knobs.touchingShare + 0.75 * gap((d) => d.touchingShare), 0.02, 0.6)
+      : knobs.touchingShare,
+    clusteredShare: inDensity
+      ? clamp(knobs.clusteredShare - 0.75 * gap((d) => d.clarkEvans), 0, 0.4)
+      : knobs.clusteredShare,
+    roughness: clamp(knobs.roughness * Math.sqrt(ratio((d) => median(d.irregularity))), 0.006, 0.035),
     sigmaPx: Math.sqrt(clamp(knobs.sigmaPx ** 2 + squareGap((d) => d.edgePx), 0.04, 9)),
     contrast: clamp(knobs.contrast * ratio((d) => d.texture), 0.01, 0.4),
     foci: clamp(spots, 0, 4),
@@ -188,12 +196,13 @@ function firstGuess({ measured, scale }: FieldTarget): Knobs {
   const passed = scale < 1 ? (scale - scale ** 2 / 3) ** 2 : noisePassed;
   return {
     diameter: 1,
+    elongation: 1,
     level: 1.05,
     coverage: clamp(measured.coverage, 0.002, 0.75),
     // A few nuclei say little of how nuclei lie: the fewer, the more counts what is usual, a fifth in contact.
     touchingShare: (nuclei * or(measured.touchingShare, 0) + 4 * 0.2) / (nuclei + 4),
     clusteredShare: 0.1,
-    roughness: 0.03,
+    roughness: 0.02,
     sigmaPx: clamp(or(measured.edgePx, 1), 0.4, 2.5),
     contrast: clamp(1.5 * or(measured.texture, 0.07), 0.02, 0.5),
     foci: 0.5,

@@ -1,6 +1,6 @@
 /** The simulator: specimen → optics → camera, and its calibration on unlabelled images. */
 
-export { type Calibration, type CalibrateOptions, calibrate } from "./calibrate.ts";
+export { type CalibrateOptions, type Calibration, calibrate } from "./calibrate.ts";
 export {
   type CameraSettings,
   camera,
@@ -11,7 +11,12 @@ export {
   readOut,
 } from "./cameras/camera.ts";
 export type { CanonicalOptions } from "./canonical-scene.ts";
-export { compareDescriptors, type DescriptorComparison, type DescriptorEntry, descriptorTable } from "./compare-descriptors.ts";
+export {
+  compareDescriptors,
+  type DescriptorComparison,
+  type DescriptorEntry,
+  descriptorTable,
+} from "./compare-descriptors.ts";
 export { type Descriptors, descriptors } from "./descriptors.ts";
 export type { Distribution } from "./distribution.ts";
 export { maskScene } from "./mask-scene.ts";

@@ -13,5 +13,10 @@ import { placement } from "./specimens/placement.ts";
 export function maskScene(calibration: { readonly settings: MicroscopeSettings }, options: CanonicalOptions): LabelMap {
   const { field, scale, random } = canonicalScene(calibration.settings, options);
   const { size } = options;
-  return placement(field.nuclei, { height: size, width: size, scale, random: random.fork("in focus").fork("placement") }).labels;
+  return placement(field.nuclei, {
+    height: size,
+    width: size,
+    scale,
+    random: random.fork("in focus").fork("placement"),
+  }).labels;
 }

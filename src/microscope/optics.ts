@@ -44,7 +44,8 @@ interface OpticsModel<Settings> {
 const gaussian: OpticsModel<GaussianOptics> = {
   check() {},
   psf: (settings, depth) => ({ sigmaPx: gaussian.blurPx(settings, depth) }),
-  blurPx: ({ sigmaPx, outOfFocusSigmaPx }, { focus, random }) => draw(focus === "in" ? sigmaPx : outOfFocusSigmaPx, random),
+  blurPx: ({ sigmaPx, outOfFocusSigmaPx }, { focus, random }) =>
+    draw(focus === "in" ? sigmaPx : outOfFocusSigmaPx, random),
 };
 
 const defocus = ({ defocusUm, outOfFocusUm }: WidefieldOptics, { focus, random }: Depth) =>
@@ -64,7 +65,13 @@ const widefield: OpticsModel<WidefieldOptics> = {
   psf(settings, depth) {
     const { numericalAperture, immersionIndex, emissionNm } = settings;
     const pixelSizeUm = depth.pixelSizeUm as number; // known, says the check
-    return widefieldPsf({ numericalAperture, immersionIndex, emissionNm, pixelSizeUm, defocusUm: defocus(settings, depth) });
+    return widefieldPsf({
+      numericalAperture,
+      immersionIndex,
+      emissionNm,
+      pixelSizeUm,
+      defocusUm: defocus(settings, depth),
+    });
   },
   blurPx(settings, depth) {
     const { numericalAperture, immersionIndex, emissionNm } = settings;
@@ -94,7 +101,9 @@ export function checkOptics(where: string, settings: OpticsSettings, pixelSizeUm
   if (!(settings.kind in models))
     throw new UnitError({
       where: `${where}.kind`,
-      expected: Object.keys(models).map((kind) => `"${kind}"`).join(" or "),
+      expected: Object.keys(models)
+        .map((kind) => `"${kind}"`)
+        .join(" or "),
       received: JSON.stringify(settings.kind) ?? "nothing",
     });
   modelOf(settings).check(where, settings, pixelSizeUm);

@@ -116,7 +116,11 @@ export function standIn({ height = 256, width = 256 }: PresetOptions = {}): Micr
     illumination: { vignetting: { uniform: [0.2, 0.45] }, tilt: { uniform: [0.05, 0.25] } },
     camera: oldCamera,
   };
-  const shapes = { overlapLimit: 0.2, roughness: { uniform: [0.015, 0.07] }, bend: { normal: [0, 0.14], min: -0.35, max: 0.35 } } as const;
+  const shapes = {
+    overlapLimit: 0.2,
+    roughness: { uniform: [0.015, 0.07] },
+    bend: { normal: [0, 0.14], min: -0.35, max: 0.35 },
+  } as const;
   return {
     pixelSizeUm: 0.65,
     fields: [

@@ -35,7 +35,10 @@ function canonicalBlurPx(nativePx: number, scale: number): number {
  *
  * Rounding to grey levels is not in it: where it matters, calibration has measured it as part of the read noise.
  */
-function relativeNoise({ camera, background, nucleusPhotons }: FieldSettings, random: Random): { floor: number; shot: number } {
+function relativeNoise(
+  { camera, background, nucleusPhotons }: FieldSettings,
+  random: Random,
+): { floor: number; shot: number } {
   const nucleusE = draw(nucleusPhotons, random) * camera.quantumEfficiency;
   const darkE =
     draw(background.photons, random) * camera.quantumEfficiency + (camera.darkCurrentEPerS * camera.exposureMs) / 1000;
@@ -70,7 +73,8 @@ export function renderCanonical(
   options: RenderOptions,
 ): CanonicalPair {
   const { height, width, scale, random } = options;
-  const blurPx = (focus: "in" | "out") => canonicalBlurPx(opticsBlurPx(field.optics, { focus, pixelSizeUm, random }), scale);
+  const blurPx = (focus: "in" | "out") =>
+    canonicalBlurPx(opticsBlurPx(field.optics, { focus, pixelSizeUm, random }), scale);
 
   const { labels, emission } = nuclei(field.nuclei, { ...options, random: random.fork("in focus") });
   const light = wideBlur(emission, blurPx("in"));
@@ -78,7 +82,10 @@ export function renderCanonical(
   const coverage = draw(field.outOfFocus.coverage, random);
   const brightness = draw(field.outOfFocus.level, random);
   if (coverage * brightness > 0) {
-    const ghosts = nuclei({ ...field.nuclei, coverage }, { ...options, brightness, random: random.fork("out of focus") });
+    const ghosts = nuclei(
+      { ...field.nuclei, coverage },
+      { ...options, brightness, random: random.fork("out of focus") },
+    );
     const seen = wideBlur(ghosts.emission, blurPx("out"));
     for (let i = 0; i < light.data.length; i++) light.data[i]! += seen.data[i]!;
   }

@@ -31,7 +31,7 @@ export interface FieldSettings {
     readonly photons: Distribution;
     /** Slow variation across the field: standard deviation, as a share of `nucleusPhotons`. */
     readonly drift: Distribution;
-    /** Share of all nuclear light that is spread widely, 0…1. */
+    /** Light around nuclei, from scattering and cytoplasm, as a share of the light of the nuclei, 0…1. */
     readonly haloShare: Distribution;
     /** How far it is spread: standard deviation. */
     readonly haloSigmaPx: Distribution;
@@ -56,7 +56,9 @@ export interface MicroscopeSettings {
 }
 
 /** Every quantity of a field that may be drawn: where it stands, and the range it must stay in. */
-export const FIELD_LIMITS: Readonly<Record<string, { readonly min?: number; readonly max?: number; readonly unit?: string }>> = {
+export const FIELD_LIMITS: Readonly<
+  Record<string, { readonly min?: number; readonly max?: number; readonly unit?: string }>
+> = {
   "nuclei.traits.diameterPx": { min: 1, unit: "px" },
   "nuclei.traits.aspect": { min: 1 },
   "nuclei.traits.level": { min: 0 },

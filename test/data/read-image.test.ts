@@ -61,7 +61,6 @@ describe("TIFF written by tifffile: three pages, read exactly", () => {
   });
 
   test("1 and 12 bits per pixel keep their values", async () => {
-    const ramp = examplePixels("uint32").data;
     const oneBit = await readImage(file("one-bit.tif"));
     const n = Array.from(
       { length: 600 },
@@ -71,7 +70,6 @@ describe("TIFF written by tifffile: three pages, read exactly", () => {
     const twelve = await readImage(file("twelve-bit.tif"));
     expect(twelve.pixelType).toBe("uint16");
     expect(Array.from(twelve.data)).toEqual(n.map((value) => value % 4096));
-    expect(ramp).toHaveLength(600);
   });
 });
 

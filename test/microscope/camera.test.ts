@@ -22,7 +22,11 @@ const settings: CameraSettings = {
   bitDepth: 14,
 };
 
-const flat = (value: number, size = 128): Plane => ({ data: new Float32Array(size * size).fill(value), height: size, width: size });
+const flat = (value: number, size = 128): Plane => ({
+  data: new Float32Array(size * size).fill(value),
+  height: size,
+  width: size,
+});
 const statistics = (values: ArrayLike<number>) => {
   const numbers = Array.from(values);
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { UnitError } from "../../src/core/errors.ts";
 import type { Plane } from "../../src/core/plane.ts";
 import { besselJ0 } from "../../src/microscope/psf/bessel-j0.ts";
+import { gaussLegendre } from "../../src/microscope/psf/gauss-legendre.ts";
 import { gaussianPsf } from "../../src/microscope/psf/gaussian-psf.ts";
 import { resolutionUm, widefieldPsf } from "../../src/microscope/psf/widefield-psf.ts";
 
@@ -20,6 +21,15 @@ const sum = (values: Iterable<number>) => [...values].reduce((total, value) => t
 test("Bessel J0 agrees with SciPy to 1e-7", () => {
   const { x, j0 } = fixture("bessel.json") as { x: number[]; j0: number[] };
   for (const [i, value] of x.entries()) expect(Math.abs(besselJ0(value) - j0[i]!)).toBeLessThan(1.2e-7);
+});
+
+test("Gauss–Legendre integrates polynomials to machine precision", () => {
+  for (const n of [1, 4, 21, 200]) {
+    const { nodes, weights } = gaussLegendre(n);
+    expect(sum(weights)).toBeCloseTo(1, 12);
+    const degree = Math.min(2 * n - 1, 40);
+    expect(sum(nodes.map((x, i) => weights[i]! * x ** degree))).toBeCloseTo(1 / (degree + 1), 12);
+  }
 });
 
 describe("widefieldPsf", () => {
@@ -49,7 +59,9 @@ describe("widefieldPsf", () => {
     const encircled = (radiusUm: number) => closedForm("encircled", unit * radiusUm);
     const edge = 120 * pixelSizeUm; // the window cuts the far rings off
     for (const radius of [0.2, resolutionUm(lens), 0.7, 1.5])
-      expect(Math.abs((energyWithin(radius) / energyWithin(edge)) * encircled(edge) - encircled(radius))).toBeLessThan(0.01);
+      expect(Math.abs((energyWithin(radius) / energyWithin(edge)) * encircled(edge) - encircled(radius))).toBeLessThan(
+        0.01,
+      );
     expect(encircled(resolutionUm(lens))).toBeCloseTo(0.838, 2);
   });
 
@@ -64,19 +76,21 @@ describe("widefieldPsf", () => {
     }
   });
 
-  test.each([
-    [{ pixelSizeUm: 0.1 }],
-    [{ pixelSizeUm: 0.65, defocusUm: 5 }],
-    [{ pixelSizeUm: 2 }],
-  ])("sums to 1, is round and has its peak or its centre of mass in the middle: %o", (options) => {
-    const psf = widefieldPsf({ ...lens, ...options });
-    expect(psf.height % 2).toBe(1);
-    expect(sum(psf.data)).toBeCloseTo(1, 5);
-    expect(psf.data.every((value) => value >= 0)).toBe(true);
-    const turned = Float32Array.from(psf.data, (_, i) => psf.data[(i % psf.width) * psf.width + Math.floor(i / psf.width)]!);
-    expect(turned).toEqual(psf.data);
-    expect([...psf.data].reverse()).toEqual([...psf.data]);
-  });
+  test.each([[{ pixelSizeUm: 0.1 }], [{ pixelSizeUm: 0.65, defocusUm: 5 }], [{ pixelSizeUm: 2 }]])(
+    "sums to 1, is round and has its peak or its centre of mass in the middle: %o",
+    (options) => {
+      const psf = widefieldPsf({ ...lens, ...options });
+      expect(psf.height % 2).toBe(1);
+      expect(sum(psf.data)).toBeCloseTo(1, 5);
+      expect(psf.data.every((value) => value >= 0)).toBe(true);
+      const turned = Float32Array.from(
+        psf.data,
+        (_, i) => psf.data[(i % psf.width) * psf.width + Math.floor(i / psf.width)]!,
+      );
+      expect(turned).toEqual(psf.data);
+      expect([...psf.data].reverse()).toEqual([...psf.data]);
+    },
+  );
 
   test("gets wider and dimmer out of focus, alike on both sides", () => {
     const at = (defocusUm: number) => widefieldPsf({ ...lens, pixelSizeUm: 0.2, defocusUm, radiusPx: 20 });

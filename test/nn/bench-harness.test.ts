@@ -10,11 +10,11 @@ const log = vi.spyOn(console, "log").mockImplementation(() => {});
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A contender that answers without doing anything: `ms` for its n-th run, and a peak. */
-function pretender(name: string, times: readonly number[], peakMb: number) {
+function pretender(name: string, times: readonly number[], peakMb: number, workload = "1 parameter") {
   const script = `
     const say = (message) => console.log(JSON.stringify(message));
     const times = ${JSON.stringify(times)};
-    say({ name: "${name}", version: "1" });
+    say({ name: "${name}", version: "1", workload: "${workload}" });
     require("node:readline").createInterface(process.stdin).on("line", (word) =>
       word === "end" ? say({ peakMb: ${peakMb} }) : say({ ms: times.shift() ?? process.exit(3) }));`;
   return { file: process.execPath, args: ["-e", script] };
@@ -49,6 +49,13 @@ test.each([
   const [row] = await bench("t", [{ name: "a", ours, peer }], { ...options, json: undefined });
   expect(row).toMatchObject({ ours: { medianMs: 25 }, peer: null, timeRatio: null, memoryRatio: null });
   expect(log.mock.calls.join("\n")).toMatch(message);
+});
+
+test("sides that do not do the same work are not compared", async () => {
+  const peer = pretender("P", [], 1, "2 parameters");
+  await expect(bench("t", [{ name: "a", ours, peer }], options)).rejects.toThrow(
+    "a: ours is 1 parameter, P's 2 parameters",
+  );
 });
 
 test("a contender that dies in the middle is an error, not a row", async () => {

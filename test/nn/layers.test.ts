@@ -102,6 +102,14 @@ describe("shapes", () => {
     expect(() => build(44)).toThrow(/multiples of 8, got \[1, 1, 48, 44\]/);
   });
 
+  test("a network refuses an image with other channels than its config says", () => {
+    const x = createGraph().input("x", [1, 3, 16, 16]);
+    const config = { inputChannels: 1, baseChannels: 2, layers: 1, norm: "none" } as const;
+    expect(() => patchDiscriminator(scope(x.graph, "d"), x, config)).toThrow(
+      /patchDiscriminator "d": expected an image \[N, 1, H, W\], got \[1, 3, 16, 16\]/,
+    );
+  });
+
   test.each(Object.entries(normalizations))(
     "%s normalisation keeps the shape for any number of channels",
     (_name, { apply }) => {

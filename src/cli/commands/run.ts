@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
+import { RecipeError } from "../../core/errors.ts";
 import type { CommandMaker } from "../command-context.ts";
 import { numberOption, wholeNumber } from "../number-option.ts";
 
@@ -65,28 +67,43 @@ export const runCommand: CommandMaker = (context) =>
     .addHelpText("after", HELP)
     .action(async (what: string, { out, ...options }: RunOptions) => {
       const { readRecipe, resolveRecipe } = await import("../../recipes/resolve.ts");
+      const { recipes } = await import("../../recipes/recipe.ts");
       const { executeRun } = await import("../execute-run.ts");
       const { runName } = await import("../run-name.ts");
-      const file = /\.(ya?ml|json)$/i.test(what) || /[\\/]/.test(what) ? what : undefined;
-      const written = file ? fromFile(await readRecipe(file), file) : { recipe: what };
-      const recipe = resolveRecipe({ ...written, ...here(options) }, "command line");
+      const file = isRecipeName(what, Object.keys(recipes)) ? undefined : what;
+      const written = file ? within(resolve(dirname(file)), await readRecipe(file)) : { recipe: what };
+      const recipe = resolveRecipe({ ...written, ...within(process.cwd(), options) }, "command line");
       await executeRun(recipe, out ?? runName(recipe, file ? { file } : {}), context);
     });
 
-/** Folders as absolute paths, so that the run continues from wherever the command is given. */
-function here<T extends Pick<RunOptions, "real" | "test">>(options: T): T {
-  return within(process.cwd(), options);
+/**
+ * Whether this names a recipe rather than a file.
+ *
+ * @throws {@link RecipeError} when it is neither
+ */
+function isRecipeName(what: string, names: readonly string[]): boolean {
+  if (names.includes(what)) return true;
+  if (existsSync(what)) return false;
+  throw new RecipeError({
+    where: "fantascope run",
+    expected: `a recipe (${names.join(", ")}) or a recipe file`,
+    received: `"${what}", which is neither`,
+    fix: "Check the path of the file.",
+  });
 }
 
-/** A recipe file names folders from where it lies itself. */
-function fromFile<T extends Pick<RunOptions, "real" | "test">>(recipe: T, file: string): T {
-  return within(resolve(dirname(file)), recipe);
-}
-
-function within<T extends Pick<RunOptions, "real" | "test">>(folder: string, { real, test, ...rest }: T): T {
+/**
+ * Folders as absolute paths, so that a run continues from wherever the command is given: a recipe file names them from where it lies, the
+ * command line from the current folder.
+ */
+function within<T extends object>(
+  base: string,
+  options: T & { readonly real?: string | undefined; readonly test?: string | undefined },
+): T {
+  const { real, test } = options;
   return {
-    ...rest,
-    ...(real === undefined ? {} : { real: resolve(folder, real) }),
-    ...(test === undefined ? {} : { test: resolve(folder, test) }),
-  } as T;
+    ...options,
+    ...(real === undefined ? {} : { real: resolve(base, real) }),
+    ...(test === undefined ? {} : { test: resolve(base, test) }),
+  };
 }

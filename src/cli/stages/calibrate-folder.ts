@@ -9,19 +9,14 @@ import { writeFileAtomically } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
 import { sheet } from "../../image/sheet.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
-import { typical } from "../../microscope/distribution.ts";
 import { simulate } from "../../microscope/simulate.ts";
-import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
 import { CROP_PX } from "../../recipes/canonical-set.ts";
 import { descriptorRecords } from "../../recipes/describe-realism.ts";
 import { renderCalibrationPage } from "../../report/calibration-page.ts";
-import { formatNumber } from "../../report/format.ts";
+import { fittedSettings } from "./fitted-settings.ts";
 import { readImages } from "./read-images.ts";
 import { rgbPng } from "./rgb-png.ts";
-
-/** Crops per source whose descriptors are compared, and pictures shown. */
-const CROPS = 60;
-const SHOWN = { pictures: 6, columns: 2, mostPx: 256 };
+import { shownPart } from "./shown-part.ts";
 
 /** What a calibration left behind. */
 export interface CalibratedFolder {
@@ -33,6 +28,9 @@ export interface CalibratedFolder {
   /** `calibration.html`. */
   readonly page: string;
 }
+
+/** Images simulated for the page at most, crops per source that are measured, and pictures shown. */
+const PAGE = { images: 24, crops: 60, pictures: 6, columns: 2, mostPx: 256 };
 
 /**
  * Fits the simulator to a folder of unlabelled images and writes `calibration.json` and `calibration.html`, which shows simulated beside
@@ -47,75 +45,45 @@ export async function calibrateFolder(real: string, out: string, options: WorkOp
   stopIfCancelled(options.signal, "calibrate");
   const calibration = calibrate(planes);
   const learnedFrom = await dataset.hash();
-  const stream = random(0).fork("calibration page");
-  const html = await renderCalibrationPage({
-    name: dataset.name,
-    descriptors: descriptorRecords({
-      real: crops(planes.map(canonical), stream.fork("real")),
-      simulated: Array.from(
-        { length: CROPS },
-        (_, i) => simulateCanonical(calibration, { size: CROP_PX, random: stream.fork("simulated", i) }).image,
-      ),
-    }),
-    pictures: [
-      { title: "Real", caption: `Images of ${dataset.name}, unlabelled.`, png: contactSheet(planes) },
-      {
-        title: "Simulated",
-        caption: "From the calibrated simulator: drawn nuclei, optics, camera.",
-        png: contactSheet(
-          Array.from({ length: Math.min(SHOWN.pictures, planes.length) }, (_, i) =>
-            channelPlane(simulate(calibration.settings, stream.fork("shown", i)).image),
-          ),
-        ),
-      },
-    ],
-    settings: fittedSettings(calibration),
-  });
+  const html = await calibrationPage(dataset.name, planes, calibration);
   const [file, page] = [join(out, "calibration.json"), join(out, "calibration.html")];
   await writeFileAtomically(file, `${JSON.stringify({ learnedFrom, ...calibration }, null, 1)}\n`);
   await writeFileAtomically(page, html);
   return { calibration, learnedFrom, file, page };
 }
 
-function canonical(plane: Plane): Plane {
-  return toCanonical(plane, estimateCanonicalForm(plane));
+/** Real and simulated images as they come from the camera, and what is measured in both. */
+function calibrationPage(name: string, planes: readonly Plane[], calibration: Calibration): Promise<string> {
+  const { settings } = calibration;
+  const stream = random(0).fork("calibration page");
+  const simulated = settings.fields
+    .slice(0, PAGE.images)
+    .map((field, i) => channelPlane(simulate({ ...settings, fields: [field] }, stream.fork("image", i)).image));
+  return renderCalibrationPage({
+    name,
+    descriptors: descriptorRecords({
+      real: crops(planes, stream.fork("crops", "real")),
+      simulated: crops(simulated, stream.fork("crops", "simulated")),
+    }),
+    pictures: [
+      { title: "Real", caption: `The first images of the folder “${name}”.`, png: contactSheet(planes) },
+      {
+        title: "Simulated",
+        caption: "By the calibrated simulator: drawn nuclei, optics, camera.",
+        png: contactSheet(simulated),
+      },
+    ],
+    settings: fittedSettings(calibration),
+  });
 }
 
+/** Canonical crops, spread evenly over the images. */
 function crops(planes: readonly Plane[], stream: Random): Plane[] {
-  return Array.from({ length: CROPS }, (_, i) => cropPlane(planes[i % planes.length]!, CROP_PX, stream));
+  const canonical = planes.map((plane) => toCanonical(plane, estimateCanonicalForm(plane)));
+  return Array.from({ length: PAGE.crops }, (_, i) => cropPlane(canonical[i % canonical.length]!, CROP_PX, stream));
 }
 
 function contactSheet(planes: readonly Plane[]): Uint8Array {
-  return rgbPng(sheet(planes.slice(0, SHOWN.pictures).map(topLeft), { columns: SHOWN.columns }));
-}
-
-/** The part of an image that a contact sheet has room for. */
-function topLeft(plane: Plane): Plane {
-  const [height, width] = [Math.min(plane.height, SHOWN.mostPx), Math.min(plane.width, SHOWN.mostPx)];
-  const data = new Float32Array(height * width);
-  for (let y = 0; y < height; y++) data.set(plane.data.subarray(y * plane.width, y * plane.width + width), y * width);
-  return { data, height, width };
-}
-
-/** Fitted settings for people: the median over the fields of view. */
-function fittedSettings({ settings: { fields } }: Calibration): [name: string, value: string][] {
-  const median = (values: readonly number[]) =>
-    values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-  const told = (name: string, unit: string, of: (field: (typeof fields)[number]) => number): [string, string] => [
-    name,
-    `${formatNumber(median(fields.map(of)))}${unit && ` ${unit}`}`,
-  ];
-  return [
-    ["Fields of view", `${fields.length}, one per image`],
-    told("Diameter of nuclei", "px", ({ nuclei: { traits } }) =>
-      "resampled" in traits ? median(traits.resampled.map(({ diameterPx }) => diameterPx)) : typical(traits.diameterPx),
-    ),
-    told("Covered by nuclei", "of the area", ({ nuclei }) => typical(nuclei.coverage)),
-    told("Blur (standard deviation)", "px", ({ optics }) =>
-      optics.kind === "gaussian" ? typical(optics.sigmaPx) : Number.NaN,
-    ),
-    told("Light of a nucleus", "photons per pixel", ({ nucleusPhotons }) => typical(nucleusPhotons)),
-    told("Background", "photons per pixel", ({ background }) => typical(background.photons)),
-    told("Camera", "bits", ({ camera }) => camera.bitDepth),
-  ];
+  const parts = planes.slice(0, PAGE.pictures).map((plane) => shownPart(plane, PAGE.mostPx));
+  return rgbPng(sheet(parts, { columns: PAGE.columns }));
 }

@@ -6,7 +6,7 @@ import { writeFileAtomically } from "../../data/formats/index.ts";
 /**
  * Makes sure that a folder may be filled by some work: it is new, empty, or was claimed by the same work before, which then continues.
  *
- * The claim is a file `NAME.json` in the folder, written before anything else, that says what the folder holds.
+ * The claim is a hidden file `.NAME.json` in the folder, written before anything else, that says what the folder holds.
  *
  * @param work settings that decide the result, as plain data
  * @throws {@link OutputError} when the folder holds something else or cannot be written
@@ -16,7 +16,7 @@ export async function claimFolder(
   name: string,
   work: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const file = join(folder, `${name}.json`);
+  const file = join(folder, `.${name}.json`);
   const claim = `${JSON.stringify(work, null, 2)}\n`;
   const entries = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return [];

@@ -84,7 +84,9 @@ function unpackRuns(packed: Uint8Array, length: number): Uint8Array {
   return output.subarray(0, written);
 }
 
+// A limit on the output, so that a damaged or malicious file cannot fill the memory.
 const deflate = (packed: Buffer, length: number) => inflateSync(packed, { maxOutputLength: length + 65536 });
+const zstd = (packed: Buffer, length: number) => zstdDecompressSync(packed, { maxOutputLength: length + 65536 });
 
 /** What we read, by TIFF's compression number. */
 export const tiffCodecs: Readonly<Record<number, TiffCodec>> = {
@@ -93,7 +95,7 @@ export const tiffCodecs: Readonly<Record<number, TiffCodec>> = {
   8: { name: "deflate", unpack: deflate },
   32946: { name: "deflate (old number)", unpack: deflate },
   32773: { name: "PackBits", unpack: unpackRuns },
-  50000: { name: "Zstandard", unpack: (packed) => zstdDecompressSync(packed) },
+  50000: { name: "Zstandard", unpack: zstd },
 };
 
 /** Names of methods that we do not read, for the message. */

@@ -55,7 +55,8 @@ export async function stackLayout(directories: readonly TiffDirectory[]): Promis
   const found = directories.length;
   const text = await tagText(first, tag.imageDescription);
   const samples = await tagNumber(first, tag.samplesPerPixel, 1);
-  const isPlain = (await tagNumber(first, tag.compression, 1)) === 1;
+  const bits = await tagNumber(first, tag.bitsPerSample, 1);
+  const isPlain = (await tagNumber(first, tag.compression, 1)) === 1 && samples === 1 && bits % 8 === 0 && bits !== 24;
   const single = (count: number) => Array.from({ length: count }, (_, page) => [page]);
 
   const ome = text === undefined ? undefined : parseOme(text);

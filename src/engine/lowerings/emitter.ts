@@ -136,13 +136,16 @@ export function emitModel(
   for (const value of needed(Object.values(outputs))) emit.name(value);
   const renamed = nameOutputs(outputs, emit, new Set(nodes.flatMap((node) => node.outputs)));
   const rename = (old: string) => renamed.get(old) ?? old;
+  const kept = withoutUnused(nodes, Object.keys(outputs), rename);
+  const used = new Set(kept.flatMap((node) => node.inputs));
+  const isUsed = (leaf: { readonly name: string }) => used.has(leaf.name);
   return {
     irVersion: IR_VERSION,
     opsets: { "": OPSET },
     name,
-    nodes: withoutUnused(nodes, Object.keys(outputs), rename),
-    initializers: [...initializers.values()],
-    inputs: [...inputs.values()],
+    nodes: kept,
+    initializers: [...initializers.values()].filter(isUsed),
+    inputs: [...inputs.values()].filter(isUsed),
     outputs: Object.entries(outputs).map(([key, { dataType, shape }]) => ({ name: key, dataType, shape: [...shape] })),
     metadata,
   };

@@ -30,11 +30,13 @@ export function convolution(plane: Plane, psf: Plane): Plane {
   const im = new Float64Array(rows * columns);
   for (let y = 0; y < height + 2 * radiusY; y++) {
     const source = reflected(y - radiusY, height) * width;
-    for (let x = 0; x < width + 2 * radiusX; x++) re[y * columns + x] = plane.data[source + reflected(x - radiusX, width)]!;
+    for (let x = 0; x < width + 2 * radiusX; x++)
+      re[y * columns + x] = plane.data[source + reflected(x - radiusX, width)]!;
   }
   for (let y = 0; y < psf.height; y++)
     for (let x = 0; x < psf.width; x++)
-      im[((y - radiusY + rows) % rows) * columns + ((x - radiusX + columns) % columns)]! += psf.data[y * psf.width + x]!;
+      im[((y - radiusY + rows) % rows) * columns + ((x - radiusX + columns) % columns)]! +=
+        psf.data[y * psf.width + x]!;
 
   // With Z = A + iB: A(k) B(k) = (Z(k)² − conj(Z(−k))²) / 4i.
   const z = fft2d({ re, im, height: rows, width: columns });

@@ -15,7 +15,10 @@ export interface Layer {
 export interface WidefieldOptions {
   /** Strength of the excitation relative to its mean, `[H, W]`; default 1 everywhere. */
   readonly illumination?: Plane;
-  /** Light that glass, mounting medium and cytoplasm spread widely: its share of all light, and how far. Default none. */
+  /**
+   * Light around nuclei, scattered by glass and medium or from dye in the cytoplasm: how much of it there is for the light of
+   * the nuclei, and how far it reaches. Default none.
+   */
   readonly halo?: { readonly share: number; readonly sigmaPx: number };
   /** Photons per pixel that come from no nucleus, `[H, W]` or the same everywhere; default 0. */
   readonly background?: Plane | number;
@@ -25,8 +28,8 @@ export interface WidefieldOptions {
  * Image of a specimen through a widefield microscope.
  *
  * Nothing is cut off by a pinhole: every plane is blurred by its own point-spread function and all planes add up, with the
- * background. photons = (1 − h) Σ psfᵢ ∗ (illumination · emissionᵢ) + h · wide ∗ (illumination · Σ emissionᵢ) + background, with
- * halo share h. Edges are reflected.
+ * background. photons = Σ psfᵢ ∗ (illumination · emissionᵢ) + h · wide ∗ (illumination · Σ emissionᵢ) + background, with halo
+ * share h. Edges are reflected.
  *
  * @returns expected photons per pixel, `[H, W]`, before any noise
  * @throws {@link ShapeError} when the planes differ in size
@@ -34,7 +37,11 @@ export interface WidefieldOptions {
 export function widefield(layers: readonly Layer[], options: WidefieldOptions = {}): Plane {
   const { illumination, halo, background = 0 } = options;
   const { height, width } = layers[0]!.emission;
-  const planes = [...layers.map((layer) => layer.emission), illumination, typeof background === "number" ? undefined : background];
+  const planes = [
+    ...layers.map((layer) => layer.emission),
+    illumination,
+    typeof background === "number" ? undefined : background,
+  ];
   for (const plane of planes)
     if (plane && (plane.height !== height || plane.width !== width))
       throw new ShapeError({
@@ -52,7 +59,7 @@ export function widefield(layers: readonly Layer[], options: WidefieldOptions = 
       : emission;
     const seen = "sigmaPx" in psf ? wideBlur(lit, psf.sigmaPx) : convolution(lit, psf);
     for (let i = 0; i < photons.data.length; i++) {
-      photons.data[i]! += (1 - share) * seen.data[i]!;
+      photons.data[i]! += seen.data[i]!;
       total.data[i]! += lit.data[i]!;
     }
   }
@@ -62,6 +69,9 @@ export function widefield(layers: readonly Layer[], options: WidefieldOptions = 
   }
   for (let i = 0; i < photons.data.length; i++)
     // Rounding in the Fourier transform can leave a dark pixel just below zero.
-    photons.data[i] = Math.max(0, photons.data[i]! + (typeof background === "number" ? background : background.data[i]!));
+    photons.data[i] = Math.max(
+      0,
+      photons.data[i]! + (typeof background === "number" ? background : background.data[i]!),
+    );
   return photons;
 }

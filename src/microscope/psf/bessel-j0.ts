@@ -1,4 +1,9 @@
-const polynomial = (x: number, coefficients: readonly number[]) => coefficients.reduceRight((sum, c) => sum * x + c, 0);
+/** Horner's scheme, lowest coefficient first. */
+function polynomial(x: number, coefficients: readonly number[]): number {
+  let sum = 0;
+  for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i]!;
+  return sum;
+}
 
 const SMALL = [1, -2.2499997, 1.2656208, -0.3163866, 0.0444479, -0.0039444, 0.00021];
 const MODULUS = [0.79788456, -0.00000077, -0.0055274, -0.00009512, 0.00137237, -0.00072805, 0.00014476];

@@ -17,7 +17,9 @@ export function gaussianPsf({ sigmaPx }: { readonly sigmaPx: number }): Plane {
     });
   const radius = Math.ceil(4 * sigmaPx);
   const size = 2 * radius + 1;
-  const profile = Array.from({ length: size }, (_, i) => (sigmaPx === 0 ? 1 : Math.exp(-0.5 * ((i - radius) / sigmaPx) ** 2)));
+  const profile = Array.from({ length: size }, (_, i) =>
+    sigmaPx === 0 ? 1 : Math.exp(-0.5 * ((i - radius) / sigmaPx) ** 2),
+  );
   const total = profile.reduce((sum, value) => sum + value, 0) ** 2;
   const psf = emptyPlane(size, size);
   for (let y = 0; y < size; y++)

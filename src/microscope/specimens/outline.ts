@@ -71,7 +71,14 @@ export function outline({ diameterPx, aspect, roughness, bend }: OutlineOptions,
   radii[ANGLES] = radii[0]!;
   const curvature = (bend * short) / ((long ** 2 * diameterPx) / 4); // bend · 2b at u = a, with a, b the half axes
   const meanSquareU = (diameterPx * long) ** 2 / 16;
-  return { diameterPx, orientation, curvature, meanSquareU, radii, reachPx: longest + Math.abs(curvature) * longest ** 2 };
+  return {
+    diameterPx,
+    orientation,
+    curvature,
+    meanSquareU,
+    radii,
+    reachPx: longest + Math.abs(curvature) * longest ** 2,
+  };
 }
 
 /** Boundary radius of a (straightened) shape at an angle of its own frame, in pixels. */

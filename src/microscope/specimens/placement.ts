@@ -158,14 +158,17 @@ export function placement(settings: PlacementSettings, { height, width, scale = 
     const crowded = failures > PATIENCE / 2;
     trace(footprint, shape, { x, y, height, width, marginPx: touching || crowded ? 0 : GAP_PX });
     const isFree = footprint.index.subarray(0, footprint.count).every((pixel) => labels.data[pixel] === 0);
-    const fits = isFree || ((touching || crowded) && overlapShare(footprint, labels.data, areas) < settings.overlapLimit);
+    const fits =
+      isFree || ((touching || crowded) && overlapShare(footprint, labels.data, areas) < settings.overlapLimit);
     if (!fits || footprint.count === 0) {
       failures++;
       continue;
     }
     failures = 0;
 
-    const area = footprint.outsidePx.subarray(0, footprint.count).reduce((sum, outside) => sum + (outside <= 0 ? 1 : 0), 0);
+    const area = footprint.outsidePx
+      .subarray(0, footprint.count)
+      .reduce((sum, outside) => sum + (outside <= 0 ? 1 : 0), 0);
     if (nuclei.length > 0 && target - covered < area * random.uniform()) break;
     nuclei.push({ x, y, shape, level });
     areas.push(area);

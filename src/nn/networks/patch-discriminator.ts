@@ -3,6 +3,7 @@ import { leakyRelu } from "../../engine/ops/index.ts";
 import { cycleGanInit } from "../initializers.ts";
 import { conv, convNorm, type NormalizationName } from "../layers.ts";
 import type { Scope } from "../scope.ts";
+import { requireChannels } from "./require-channels.ts";
 
 /** A discriminator of patches as plain data. */
 export interface PatchDiscriminatorConfig {
@@ -27,11 +28,13 @@ export const patchDiscriminatorPresets = {
 /**
  * Realism of every patch of an image, one unbounded score each: `[N, inputChannels, H, W]` to `[N, 1, H', W']`.
  *
+ * @throws {@link ShapeError} when the image has other channels than the config says
  * @see Isola et al., "Image-to-image translation with conditional adversarial networks", CVPR 2017, appendix 6.1.2
  * @see Miyato et al., ICLR 2018, for the spectral normalisation
  */
 export function patchDiscriminator(scope: Scope, x: Value, config: PatchDiscriminatorConfig): Value {
-  const { baseChannels, layers, norm, spectralNorm = false } = config;
+  const { inputChannels, baseChannels, layers, norm, spectralNorm = false } = config;
+  requireChannels(`patchDiscriminator "${scope.path}"`, x, inputChannels);
   const shared = { kernel: 4, padding: 1, initializer: cycleGanInit, spectralNorm };
   let y = leakyRelu(conv(scope.at("layer0").at("conv"), x, { ...shared, channels: baseChannels, stride: 2 }), 0.2); // [N, k, H/2, W/2]
   for (let layer = 1; layer <= layers; layer++) {

@@ -11,6 +11,7 @@ import {
   upsamplings,
 } from "../layers.ts";
 import type { Scope } from "../scope.ts";
+import { requireChannels } from "./require-channels.ts";
 
 /** A residual generator as plain data. */
 export interface ResnetGeneratorConfig {
@@ -42,10 +43,12 @@ export const resnetGeneratorPresets = {
  *
  * c7s1-k, d2k, d4k, blocks × R4k, u2k, uk, c7s1-out, in the letters of the paper.
  *
+ * @throws {@link ShapeError} when the image has other channels than the config says
  * @see Zhu et al., "Unpaired image-to-image translation using cycle-consistent adversarial networks", ICCV 2017, appendix 7.2
  */
 export function resnetGenerator(scope: Scope, x: Value, config: ResnetGeneratorConfig): Value {
-  const { outputChannels, baseChannels: base, blocks, norm, upsample, outputActivation } = config;
+  const { inputChannels, outputChannels, baseChannels: base, blocks, norm, upsample, outputActivation } = config;
+  requireChannels(`resnetGenerator "${scope.path}"`, x, inputChannels);
   const initializer = cycleGanInit;
   const normalized = (name: string, value: Value) => relu(normalizations[norm].apply(scope.at(name).at("norm"), value));
   const down = (name: string, value: Value, channels: number) =>

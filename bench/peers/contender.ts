@@ -1,8 +1,8 @@
 /**
  * One side of a bench: a child process that does the work when told to.
  *
- * It speaks JSON lines. At start it says `{"name", "version"}`, or `{"absent": reason}` and leaves. Then for each line `run` it does
- * the work once and says `{"ms"}`, and for `end` it says `{"peakMb"}` and leaves. `peers/contender.py` is the same in Python.
+ * It speaks JSON lines. At start it says `{"name", "version", "workload"}`, or `{"absent": reason}` and leaves. Then for each line `run`
+ * it does the work once and says `{"ms"}`, and for `end` it says `{"peakMb"}` and leaves. `contender.py` is the same in Python.
  */
 
 import { spawn } from "node:child_process";
@@ -19,6 +19,8 @@ export interface Command {
 export interface Contender {
   readonly name: string;
   readonly version: string;
+  /** Size of the work in words that both sides must agree on, such as the number of parameters. */
+  readonly workload: string;
   /** Does the work once; milliseconds as measured inside the process. */
   run(): Promise<number>;
   /** Ends the process; its peak resident memory in MB. */
@@ -49,6 +51,7 @@ export async function startContender({ file, args }: Command): Promise<Contender
   return {
     name: hello.name,
     version: hello.version,
+    workload: hello.workload,
     run: () => ask("run", "ms"),
     async finish() {
       const peakMb = await ask("end", "peakMb");
@@ -60,9 +63,12 @@ export async function startContender({ file, args }: Command): Promise<Contender
 }
 
 /** The child's side: announces itself, then does `run` whenever it is told to. */
-export async function contend(name: string, version: string, run: () => Promise<void>): Promise<void> {
+export async function contend(
+  { name, version, workload }: Pick<Contender, "name" | "version" | "workload">,
+  run: () => Promise<void>,
+): Promise<void> {
   const say = (message: object) => console.log(JSON.stringify(message));
-  say({ name, version });
+  say({ name, version, workload });
   for await (const word of createInterface({ input: process.stdin })) {
     if (word === "end") break;
     const start = performance.now();
