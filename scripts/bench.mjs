@@ -8,7 +8,7 @@ import { root } from "./ready.mjs";
 const [name, ...parameters] = process.argv.slice(2);
 const file = join("bench", `${name}.ts`);
 const names = readdirSync(join(root, "bench"))
-  .filter((entry) => entry.endsWith(".ts"))
+  .filter((entry) => entry.endsWith(".ts") && entry !== "harness.ts")
   .map((entry) => entry.slice(0, -3));
 
 if (name && names.includes(name) && existsSync(join(root, file))) await launch(file, parameters);

@@ -6,6 +6,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Given when the work should stop. */
   readonly signal: AbortSignal;
+  /** How the program is called here; begins every command that is printed. */
+  readonly program: string;
   /** The command as it was typed, for records and for "the same command continues". */
   readonly typed: string;
   /** How the command ends when nothing is thrown; one that finds a fault sets it. */

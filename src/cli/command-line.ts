@@ -14,6 +14,7 @@ First steps:
   $ fantascope run segment --real my-images      the same line on your images
 
 "fantascope COMMAND --help" says what a command takes, with an example and where its output goes.
+From a clone of the repository, write "node scripts/fantascope.mjs" for "fantascope".
 Exit codes: 0 done, 1 a fault was found, 2 wrong input, 70 a fault of the program, 130 stopped by you.`;
 
 /** The program with all its commands. */
@@ -49,12 +50,17 @@ export function program(context: CommandContext): Command {
  */
 export async function commandLine(
   argv: readonly string[],
-  { terminal, signal }: Pick<CommandContext, "terminal" | "signal">,
+  {
+    terminal,
+    signal,
+    program: name = "fantascope",
+  }: Pick<CommandContext, "terminal" | "signal"> & { readonly program?: string },
 ): Promise<number> {
   const context: CommandContext = {
     terminal,
     signal,
-    typed: ["fantascope", ...argv].map(quoted).join(" "),
+    program: name,
+    typed: [name, ...argv.map(quoted)].join(" "),
     exitCode: 0,
   };
   try {

@@ -7,7 +7,6 @@ import type { CommandContext } from "./command-context.ts";
 import { planSummary } from "./plan-summary.ts";
 import { progressLine } from "./progress-line.ts";
 import { runSummary } from "./run-summary.ts";
-import { shownPath } from "./shown-path.ts";
 import { readRecord } from "./stages/read-record.ts";
 import { writeReport } from "./stages/write-report.ts";
 
@@ -43,8 +42,7 @@ export async function tellFinished(out: string, context: CommandContext): Promis
 }
 
 /** Builds the page from the record and says what came out. */
-async function tellResult(out: string, { terminal }: CommandContext): Promise<void> {
-  const page = await writeReport(out);
-  terminal.print(runSummary(await readRecord(out), runFolder(out)));
-  terminal.print(`Report: ${shownPath(page)}\n`);
+async function tellResult(out: string, { terminal, program }: CommandContext): Promise<void> {
+  await writeReport(out);
+  terminal.print(runSummary(await readRecord(out), runFolder(out), { program }));
 }

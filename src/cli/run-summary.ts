@@ -4,52 +4,61 @@ import type { RunRecord } from "../recipes/record.ts";
 import type { RunFolder } from "../recipes/run-folder.ts";
 import { formatInterval, formatList, formatScore } from "../report/format.ts";
 import { shownPath } from "./shown-path.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** What a finished run says on the terminal: the verdict, and where everything is. */
-export function runSummary(record: RunRecord, folder: RunFolder): string {
+export function runSummary(record: RunRecord, folder: RunFolder, { program = "fantascope" } = {}): string {
   const { verdict, data, recipe } = record;
-  const rows: [string, string][] = [];
-  const arm = record.arms.find(({ name }) => name === verdict.recommended);
-  const [score] = arm?.scores ?? [];
-  rows.push([
-    "recommended",
-    `${arm?.title ?? verdict.recommended}${score ? ` (${score.metric} ${formatScore(score.value)}, 95 % interval ${formatInterval(score.low, score.high)}, ${score.n} test images)` : ""}`,
-  ]);
-
-  const { name, weights } = modelOf(record, folder, Number(recipe.seed ?? 0));
-  if (weights)
+  const model = modelOf(record, folder, Number(recipe.seed ?? 0));
+  const rows: [string, string][] = [["recommended", recommendation(record)]];
+  if (model.weights) {
+    const isOther = model.arm !== verdict.recommended;
     rows.push([
       "model",
-      `${shownPath(weights)}${name === verdict.recommended ? "" : ` (of the arm "${name}"; the recommended one needs no model)`}`,
+      `${shownPath(model.weights)}${isOther ? ` (arm "${model.arm}": the recommended one needs none)` : ""}`,
     ]);
-  const sets = data.filter(({ role }) => role === "simulated" || role === "generated");
-  const used = sets.filter(({ labelsUsedBy }) => labelsUsedBy.includes(name));
-  if (sets.length > 0)
-    rows.push([
-      "images",
-      `${shownPath(folder.file("synthetic"))} (${formatList((used.length > 0 ? used : sets).slice(0, 4).map((set) => set.name))})`,
-    ]);
+  }
+  const images = syntheticSets(record, model.arm);
+  if (images) rows.push(["images", `${shownPath(folder.file("synthetic"))} (${images})`]);
+  rows.push(["report", shownPath(folder.file("report.html"))]);
+  const standIn =
+    'Note: the "real" images of this run are simulated by a stand-in microscope; its numbers say nothing about a real one.';
 
   return [
-    `Verdict: ${verdict.sentence}`,
-    ...(data.some(({ standIn }) => standIn)
-      ? [
-          'Note: the "real" images of this run are simulated by a stand-in microscope; its numbers say nothing about a real one.',
-        ]
-      : []),
-    ...record.warnings.map((warning) => `Note: ${warning}`),
+    wrapped(`Verdict: ${verdict.sentence}`),
+    ...(data.some((collection) => collection.standIn) ? [wrapped(standIn)] : []),
+    ...record.warnings.map((warning) => wrapped(`Note: ${warning}`)),
     "",
     ...rows.map(([title, value]) => `  ${title.padEnd(11)} ${value}`),
     "",
-    ...(weights ? [`Use it:  fantascope predict --model ${shownPath(weights)} IMAGES_DIR --out predictions`, ""] : []),
+    ...(model.weights
+      ? [`Use it:  ${program} predict --model ${shownPath(model.weights)} IMAGES_DIR --out predictions`, ""]
+      : []),
   ].join("\n");
 }
 
-/** Weights of the recommended arm, or of the arm of all synthetic images when the recommended one has none, such as a classical method. */
-function modelOf({ verdict }: RunRecord, folder: RunFolder, seed: number): { name: string; weights?: string } {
-  for (const name of [verdict.recommended, "combined"]) {
-    const { weights } = segmenterFiles({ folder }, name, seed);
-    if (existsSync(weights)) return { name, weights };
+function recommendation({ arms, verdict }: RunRecord): string {
+  const arm = arms.find(({ name }) => name === verdict.recommended);
+  const [score] = arm?.scores ?? [];
+  if (!arm || !score) return verdict.recommended;
+  const { metric, value, low, high, n } = score;
+  return `${arm.title} (${metric} ${formatScore(value)}, 95 % interval ${formatInterval(low, high)}, ${n} test images)`;
+}
+
+/** Names of the synthetic sets that an arm learned from; of all when it learned from none. */
+function syntheticSets({ data }: RunRecord, arm: string): string | undefined {
+  const sets = data.filter(({ role }) => role === "simulated" || role === "generated");
+  const used = sets.filter(({ labelsUsedBy }) => labelsUsedBy.includes(arm));
+  const names = (used.length > 0 ? used : sets).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  return names.length <= 6 ? formatList(names) : `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`;
+}
+
+/** Weights of the recommended arm; of the arm of all synthetic images when the recommended one has none, as a classical method. */
+function modelOf({ verdict }: RunRecord, folder: RunFolder, seed: number): { arm: string; weights?: string } {
+  for (const arm of [verdict.recommended, "combined"]) {
+    const { weights } = segmenterFiles({ folder }, arm, seed);
+    if (existsSync(weights)) return { arm, weights };
   }
-  return { name: verdict.recommended };
+  return { arm: verdict.recommended };
 }

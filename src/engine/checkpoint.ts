@@ -40,7 +40,7 @@ export function saveCheckpoint(file: string, checkpoint: Checkpoint): void {
  * @throws {@link OutputError} when it cannot be written; the old file is untouched
  */
 export function writeFileAtomically(file: string, content: Uint8Array | string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.tmp`;
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeDurably(temporary, typeof content === "string" ? new TextEncoder().encode(content) : content);

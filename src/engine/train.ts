@@ -74,14 +74,15 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
   const run: Run = { index: 0, rollbacks: 0, curves: {} };
   let keptAt = performance.now();
   const keep = () => {
-    if (!isFiniteState(state)) return; // the next loss will say so; until then the last good checkpoint stays
+    if (!isFiniteState(state)) return; // the last good checkpoint stays
     keeper.keep(checkpointOf(options, run));
     keptAt = performance.now();
   };
-  const isDue = () =>
-    "steps" in checkpointEvery
-      ? run.index % checkpointEvery.steps === 0
-      : performance.now() - keptAt >= checkpointEvery.seconds * 1000;
+  const isDue = (done: number) =>
+    done === steps ||
+    ("steps" in checkpointEvery
+      ? done % checkpointEvery.steps === 0
+      : performance.now() - keptAt >= checkpointEvery.seconds * 1000);
 
   const found = keeper.last();
   if (found) restore(found, options, run);
@@ -94,7 +95,10 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
     }
     const rateScale: Tensor = { data: Float32Array.of(RATE_AFTER_ROLLBACK ** run.rollbacks), shape: [] };
     const terms = await step(run.index, { random: random.fork("step", run.index), rateScale });
-    const broken = Object.entries(terms).find(([, value]) => !Number.isFinite(value));
+    const due = isDue(run.index + 1);
+    const broken =
+      Object.entries(terms).find(([, value]) => !Number.isFinite(value)) ??
+      (due && !isFiniteState(state) ? (["weights after the step", Number.NaN] as const) : undefined);
     if (broken) {
       if (run.rollbacks > 0) throw diverged(stage, run.index, broken);
       const last = keeper.last();
@@ -116,7 +120,7 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
       total: steps,
       ...(first ? { note: `${first[0]} ${first[1].toPrecision(3)}` } : {}),
     });
-    if (isDue() || run.index === steps) keep();
+    if (due) keep();
   }
   return Object.fromEntries(Object.entries(run.curves).map(([name, values]) => [name, thinned(values)]));
 }
@@ -206,7 +210,7 @@ function isFiniteState(state: State): boolean {
   return true;
 }
 
-function diverged(stage: string, index: number, [term, value]: [string, number]): DivergenceError {
+function diverged(stage: string, index: number, [term, value]: readonly [string, number]): DivergenceError {
   return new DivergenceError({
     where: `${stage}, step ${index + 1}`,
     expected: `a finite loss term "${term}"`,

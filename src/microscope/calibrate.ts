@@ -12,9 +12,9 @@ import type { NucleusTraits } from "./specimens/placement.ts";
 
 /** A simulator fitted to a set of images, and how well it fits. Plain data. */
 export interface Calibration {
-  /** One field per image, so that a set of several kinds of cells is imitated kind by kind. */
+  /** One field per image that shows nuclei, so that a set of several kinds of cells is imitated kind by kind. */
   readonly settings: MicroscopeSettings;
-  /** Of every real image, in the order given, and of one simulated image for each. */
+  /** Of every real image used, in the order given, and of one simulated image for each field. Kept as JSON, `NaN` becomes `null`. */
   readonly real: readonly Descriptors[];
   readonly simulated: readonly Descriptors[];
   /** Distance between the two, descriptor by descriptor. */
@@ -122,7 +122,15 @@ export function calibrate(images: readonly Plane[], options: CalibrateOptions = 
   const simulated = settings.fields.map((field, i) =>
     descriptors(likeness(field, pixelSizeUm, random.fork("likeness", i))),
   );
-  return { settings, real, simulated, comparison: compareDescriptors(real, simulated) };
+  return {
+    settings,
+    real,
+    simulated,
+    comparison: compareDescriptors(
+      real.filter((_, i) => isUsable[i]),
+      simulated,
+    ),
+  };
 }
 
 /** Simulated pictures for the comparison are no larger than this, to save time. */

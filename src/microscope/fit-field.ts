@@ -57,6 +57,9 @@ const FIT_COVERAGE = 0.14;
 /** Spread of the halo, in canonical pixels: half a nucleus. */
 const HALO_PX = 9;
 
+/** Share of a native pixel's noise variance that survives the change to canonical pixels; a rough guess is enough to converge. */
+const NOISE_PASSED = 0.5;
+
 /** Share of a difference that one round takes away: a scene is a small sample, and full steps would follow its accidents. */
 const DAMPING = 0.8;
 
@@ -182,18 +185,15 @@ function corrected(knobs: Knobs, real: Descriptors, simulated: readonly Descript
     haloShare: clamp(knobs.haloShare + clamp(3 * gap((d) => d.halo), -0.1, 0.1), 0, 0.5),
     drift: Math.sqrt(clamp(knobs.drift ** 2 + squareGap((d) => d.drift), 0, 0.01)),
     noiseFloor: clamp(knobs.noiseFloor * ratio((d) => d.backgroundNoise) ** 2, 1e-7, 0.5),
-    shotNoise: clamp(knobs.shotNoise + squareGap((d) => d.nuclearNoise) / noisePassed, 1e-5, 0.5),
+    shotNoise: clamp(knobs.shotNoise + squareGap((d) => d.nuclearNoise) / NOISE_PASSED, 1e-5, 0.5),
   };
 }
-
-/** Share of a native pixel's noise variance that survives the change to canonical pixels; a rough guess is enough to converge. */
-const noisePassed = 0.5;
 
 /** Where the fit starts: what the descriptors say when taken at their word. */
 function firstGuess({ measured, scale }: FieldTarget): Knobs {
   const or = (value: number, fallback: number) => (Number.isFinite(value) ? value : fallback);
   const nuclei = measured.spacingPx.length;
-  const passed = scale < 1 ? (scale - scale ** 2 / 3) ** 2 : noisePassed;
+  const passed = scale < 1 ? (scale - scale ** 2 / 3) ** 2 : NOISE_PASSED;
   return {
     diameter: 1,
     elongation: 1,

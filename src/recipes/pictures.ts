@@ -3,7 +3,7 @@ import { canonicalOfImage } from "../data/canonical-image.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/folder-dataset.ts";
 import { readLabels } from "../data/formats/labels.ts";
-import { writePng } from "../data/formats/write-png.ts";
+import { writeRgbPng } from "../data/formats/rgb-png.ts";
 import { channelPlane } from "../data/image.ts";
 import { equalisedPicture } from "../metrics/equalised-picture.ts";
 import { overlay } from "../image/overlay.ts";
@@ -13,7 +13,7 @@ import { cropPlane } from "../data/crop.ts";
 import { random } from "../core/random.ts";
 import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
 import { CROP_PX } from "./canonical-set.ts";
-import type { GenerationResult } from "./jobs/generate.ts";
+import { type GenerationResult, steganographyPicture } from "./jobs/generate.ts";
 import type { Picture } from "./record.ts";
 
 /** Tiles of a contact sheet. */
@@ -26,7 +26,7 @@ export async function drawPictures(context: JobContext, generation: GenerationRe
   const pictures: Picture[] = [];
   const put = async (file: string, image: RgbImage, picture: Omit<Picture, "file">) => {
     const name = `pictures/${file}.png`;
-    await writePng(folder.file(name), { ...planar(image), pixelType: "uint8", channels: 3 });
+    await writeRgbPng(folder.file(name), image);
     pictures.push({ ...picture, file: name });
   };
 
@@ -54,6 +54,13 @@ export async function drawPictures(context: JobContext, generation: GenerationRe
       role: "equalised",
       title: `${title}, equalised`,
       caption: "Local contrast stretched until faint patterns show: a label hidden in the background would appear here.",
+    });
+    pictures.push({
+      role: "steganography",
+      title: `${title}: what comes back`,
+      caption:
+        "Columns: the mask that was given; the generated image; the mask read back from it; the mask read back after low-pass, noise and 20 grey levels.",
+      file: steganographyPicture(name, seed),
     });
     await put(`overlay-${name}`, sheet(await overlays(generated), { columns: SHEET.columns }), {
       role: "overlay",
@@ -130,12 +137,4 @@ async function overlayOf(dataset: Dataset, index: number): Promise<RgbImage> {
 
 function firstIndices(dataset: Dataset): number[] {
   return Array.from({ length: Math.min(SHEET.tiles, dataset.length) }, (_, i) => i);
-}
-
-/** Planar channels `[3, H, W]` of interleaved RGB. */
-function planar({ data, height, width }: RgbImage) {
-  const size = height * width;
-  const planes = new Uint8Array(3 * size);
-  for (let i = 0; i < size; i++) for (let channel = 0; channel < 3; channel++) planes[channel * size + i] = data[3 * i + channel]!;
-  return { data: planes, height, width };
 }

@@ -21,7 +21,7 @@ const halving =
 
 const cases = {
   adam: adam({ learningRate: halving(0.05), beta1: 0.5, beta2: 0.99 }),
-  adamW: adamW({ learningRate: halving(0.05), epsilon: 1e-6, weightDecay: 0.1 }),
+  adamW: adamW({ learningRate: halving(0.05), epsilon: 0.01, weightDecay: 0.1 }),
   sgd: sgd({ learningRate: halving(0.02) }),
   "sgd with momentum": sgd({ learningRate: halving(0.02), momentum: 0.9, weightDecay: 0.05 }),
 } satisfies Record<keyof typeof optimizers | "sgd with momentum", Optimizer>;

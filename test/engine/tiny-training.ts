@@ -6,7 +6,7 @@ import { heInit, zerosInit } from "../../src/engine/initializers.ts";
 import { conv2d, instanceNorm, mean, mul, relu, square, sub } from "../../src/engine/ops/index.ts";
 import { adam } from "../../src/engine/optimizers/adam.ts";
 import { linearDecay } from "../../src/engine/schedules.ts";
-import { compileStep, initialState, type Step, type StepGraph } from "../../src/engine/step.ts";
+import { compileStep, initialState, type State, type Step, type StepGraph } from "../../src/engine/step.ts";
 import { type TrainOptions, train } from "../../src/engine/train.ts";
 import { normal } from "./differentiation.ts";
 
@@ -35,10 +35,12 @@ export interface TinyOptions extends Partial<Omit<TrainOptions, "step">> {
   readonly threads?: number;
   /** Runs before each step and may replace the loss. */
   readonly before?: (index: number, rateScale: number) => number | undefined | Promise<undefined>;
+  /** Runs after each step and may spoil the state. */
+  readonly after?: (index: number, state: State) => void;
 }
 
 /** Trains {@link tinyGraph}; gives its state, curves, and what it kept outside the state. */
-export async function tinyTraining({ seed = 0, threads = 1, before, ...options }: TinyOptions = {}) {
+export async function tinyTraining({ seed = 0, threads = 1, before, after, ...options }: TinyOptions = {}) {
   const step: Step = await compileStep(tinyGraph(), { threads });
   const state = initialState([step.graph], random(seed).fork("weights"));
   // Changed in place, like an image pool: a checkpoint must not share its array
@@ -62,6 +64,7 @@ export async function tinyTraining({ seed = 0, threads = 1, before, ...options }
         const x = normal({ shape: [2, 1, 12, 12] }, random);
         const { outputs } = await step.run(state, { x, rateScale });
         state.get("pool")!.data[index % 4]! += random.uniform();
+        after?.(index, state);
         if (index % 20 === 0) extra.words.push(`step ${index}`);
         return { loss: replaced ?? outputs.loss!.data[0]!, pool: state.get("pool")!.data[index % 4]! };
       },

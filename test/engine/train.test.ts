@@ -93,6 +93,22 @@ describe("divergence", () => {
     expect(loadCheckpoint(checkpointFile)!.metadata).toMatchObject({ step: "20", rollbacks: "1" });
   });
 
+  test("weights that break in the very last step are no result", async () => {
+    let broke = 0;
+    const after = (index: number, state: State) => {
+      if (index === TINY_STEPS - 1 && broke++ === 0) state.get("w1")!.data[0] = Number.NaN;
+    };
+    const { state } = await tinyTraining({ after });
+    expect(broke).toBe(2);
+    expect(state.get("w1")!.data.every(Number.isFinite)).toBe(true);
+    const always = (index: number, state: State) => {
+      if (index === 29) state.get("w1")!.data[0] = Number.NaN;
+    };
+    await expect(tinyTraining({ after: always })).rejects.toThrow(
+      'step 30: expected a finite loss term "weights after the step"',
+    );
+  });
+
   test("killed after going back, it continues at half the rate to the same bits", async () => {
     const checkpointFile = newFile();
     const diverging = (index: number, rateScale: number) => (index === 27 && rateScale === 1 ? Number.NaN : undefined);

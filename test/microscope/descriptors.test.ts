@@ -61,7 +61,9 @@ describe("descriptors measure what was put in", () => {
 
   test("texture, spots, holes and domes in the right order", () => {
     const of = (chromatin: Partial<NucleiSettings["chromatin"]>) =>
-      descriptors(picture({ ...plain, chromatin: { ...plain.chromatin, ...chromatin } }, { noise: 0.01 }).image);
+      descriptors(
+        picture({ ...plain, chromatin: { ...plain.chromatin, ...chromatin } }, { noise: 0.01, size: 176 }).image,
+      );
     expect(of({ contrast: 0.3 }).texture).toBeGreaterThan(1.6 * of({ contrast: 0.1 }).texture);
     expect(of({ foci: 4, focusContrast: 0.8 }).textureSkew).toBeGreaterThan(0.4);
     expect(of({ nucleoli: 3 }).textureSkew).toBeLessThan(-0.4);
@@ -87,7 +89,9 @@ describe("descriptors measure what was put in", () => {
   test("Clark and Evans: near 1 at random, larger when spread out, smaller in islands", () => {
     const small: NucleiSettings = { ...plain, traits: { diameterPx: 10, aspect: 1, level: 1 }, coverage: 0.04 };
     const ratio = (settings: NucleiSettings) =>
-      mean([1, 2, 3, 4].map((seed) => descriptors(picture(settings, { seed, blurPx: 0.7 }).image).clarkEvans));
+      mean(
+        [1, 2, 3, 4].map((seed) => descriptors(picture(settings, { seed, blurPx: 0.7, size: 190 }).image).clarkEvans),
+      );
     expect(Math.abs(ratio(small) - 1.1)).toBeLessThan(0.15); // nuclei cannot overlap, so a little above 1
     expect(ratio({ ...small, clusteredShare: 0.7 })).toBeLessThan(ratio(small) - 0.15);
     expect(ratio({ ...small, traits: { diameterPx: 20, aspect: 1, level: 1 }, coverage: 0.4 })).toBeGreaterThan(

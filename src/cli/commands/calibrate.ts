@@ -39,7 +39,7 @@ export const calibrateCommand: CommandMaker = (context) =>
           `  page         ${shownPath(page)}`,
           `  calibration  ${shownPath(file)}`,
           "",
-          `Next:  fantascope simulate --calibration ${shownPath(file)} --out simulated`,
+          `Next:  ${context.program} simulate --calibration ${shownPath(file)} --out simulated`,
           "",
         ].join("\n"),
       );

@@ -51,7 +51,7 @@ export const demoCommand: CommandMaker = (context) =>
       const { executeRun, tellFinished } = await import("../execute-run.ts");
       const folder = again ? firstUnfinished(out) : out;
       if (await tellFinished(folder, context)) {
-        context.terminal.print("To make it anew beside this one: fantascope demo --again\n");
+        context.terminal.print(`To make it anew beside this one:  ${context.program} demo --again\n`);
         return;
       }
       await executeRun(demoRecipe({ minutes, ...(workers === undefined ? {} : { workers }) }), folder, context);

@@ -59,7 +59,7 @@ export const fitCommand: CommandMaker = (context) =>
           `  generator    ${shownPath(model)}`,
           `  calibration  ${shownPath(calibration)}`,
           "",
-          `Next:  fantascope generate --model ${shownPath(model)} --calibration ${shownPath(calibration)} --out generated`,
+          `Next:  ${context.program} generate --model ${shownPath(model)} --calibration ${shownPath(calibration)} --out generated`,
           "",
         ].join("\n"),
       );

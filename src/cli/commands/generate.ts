@@ -51,6 +51,6 @@ export const generateCommand: CommandMaker = (context) =>
         generateSet(model, source, out, { ...work, count, labels, seed }),
       );
       context.terminal.print(
-        `${length} labelled images in ${shownPath(out)}\n\nNext:  fantascope train --data ${shownPath(out)} --out segmenter.safetensors\n`,
+        `${length} labelled images in ${shownPath(out)}\n\nNext:  ${context.program} train --data ${shownPath(out)} --out segmenter.safetensors\n`,
       );
     });

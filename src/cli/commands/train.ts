@@ -49,7 +49,7 @@ export const trainCommand: CommandMaker = (context) =>
           `  model  ${shownPath(weights)}`,
           `  ONNX   ${shownPath(onnx)}`,
           "",
-          `Next:  fantascope predict --model ${shownPath(weights)} IMAGES_DIR --out predictions`,
+          `Next:  ${context.program} predict --model ${shownPath(weights)} IMAGES_DIR --out predictions`,
           "",
         ].join("\n"),
       );

@@ -5,7 +5,7 @@ import { type Random, random } from "../../core/random.ts";
 import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
 import { cropPlane } from "../../data/crop.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { writeFileAtomically } from "../../data/formats/index.ts";
+import { rgbPng, writeFileAtomically } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
 import { sheet } from "../../image/sheet.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
@@ -15,7 +15,6 @@ import { descriptorRecords } from "../../recipes/describe-realism.ts";
 import { renderCalibrationPage } from "../../report/calibration-page.ts";
 import { fittedSettings } from "./fitted-settings.ts";
 import { readImages } from "./read-images.ts";
-import { rgbPng } from "./rgb-png.ts";
 import { shownPart } from "./shown-part.ts";
 
 /** What a calibration left behind. */

@@ -3,12 +3,11 @@ import type { WorkOptions } from "../../core/progress.ts";
 import { checkDataset } from "../../data/check.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { writeFileAtomically } from "../../data/formats/index.ts";
+import { rgbPng, writeFileAtomically } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
 import { display } from "../../image/display.ts";
 import { overlay } from "../../image/overlay.ts";
 import { type CheckFinding, type CheckTile, renderCheckPage } from "../../report/check-page.ts";
-import { rgbPng } from "./rgb-png.ts";
 import { shownPart } from "./shown-part.ts";
 
 /** What a check looks for, and where its page goes. */

@@ -6,7 +6,7 @@ import type { LabelMap } from "../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { readLabels, writeFileAtomically, writeLabels } from "../../data/formats/index.ts";
+import { readLabels, writeFileAtomically, writeLabels, writeRgbPng } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
 import { medianOf } from "../../image/median-of.ts";
 import { overlay } from "../../image/overlay.ts";
@@ -15,7 +15,6 @@ import { loadModel } from "../../tasks/segment/model-file.ts";
 import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { rgbPng } from "./rgb-png.ts";
 
 /** How predictions are made. */
 export interface PredictOptions extends WorkOptions {
@@ -70,7 +69,7 @@ export async function predictFolder(
           const plane = planeOf(await dataset.get(index), channel);
           labels = await segmentInstances(segmenter, plane);
           await writeLabels(files.labels, labels);
-          await writeFileAtomically(files.overlay, rgbPng(overlay(plane, labels)));
+          await writeRgbPng(files.overlay, overlay(plane, labels));
         }
         const areas = regions(labels).map(({ area }) => area);
         objects += areas.length;

@@ -5,6 +5,7 @@ export type { FileRecord } from "./file-record.ts";
 export { readLabels, readObjectMasks, writeLabels } from "./labels.ts";
 export { type FormatName, imageFormat, isImageName, readImage, readImages } from "./read-image.ts";
 export { readProvenance } from "./read-provenance.ts";
+export { rgbPng, writeRgbPng } from "./rgb-png.ts";
 export { tiffImageCount } from "./tiff.ts";
 export { encodePng, writePng } from "./write-png.ts";
 export { type TiffOptions, writeOmeTiff, writeTiff } from "./write-tiff.ts";

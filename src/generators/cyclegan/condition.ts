@@ -1,6 +1,7 @@
 import type { LabelMap, Plane } from "../../core/plane.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
-import { type InstanceMaps, instanceMaps, instancesFromMaps } from "../../image/instance-maps.ts";
+import { gaussianBlur } from "../../image/gaussian-blur.ts";
+import { instanceMaps, instancesFromMaps } from "../../image/instance-maps.ts";
 
 /**
  * What the mask→image generator is given, and what the image→mask generator gives back: foreground, border and distance of the
@@ -20,6 +21,12 @@ export function condition(labels: LabelMap): Tensor {
   return tensor(data, [1, CONDITION_MAPS.length, height, width]);
 }
 
+/**
+ * Blur of a cycled distance map before its cores are taken, in pixels. Behind a low-pass the inverse generator draws it with a fine ripple, and
+ * every ripple would be a core: on generated nuclei F1@0.5 of cycled against input labels rose from 0.81 to 0.98 (docs/results.md).
+ */
+const RIPPLE_PX = 1.5;
+
 /** Label map of a condition `[1, 3, H, W]`, such as a cycled one. */
 export function labelsOfCondition(maps: Tensor): LabelMap {
   const [, , height, width] = maps.shape as [number, number, number, number];
@@ -28,6 +35,5 @@ export function labelsOfCondition(maps: Tensor): LabelMap {
     height,
     width,
   });
-  const read: InstanceMaps = { foreground: plane(0), border: plane(1), distance: plane(2) };
-  return instancesFromMaps(read);
+  return instancesFromMaps({ foreground: plane(0), border: plane(1), distance: gaussianBlur(plane(2), RIPPLE_PX) });
 }

@@ -3,12 +3,16 @@ import { readFile } from "node:fs/promises";
 import { DataError } from "../../core/errors.ts";
 import type { LabelMap, Plane } from "../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
-import { random } from "../../core/random.ts";
+import { type Random, random } from "../../core/random.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Item } from "../../data/dataset.ts";
+import { writeRgbPng } from "../../data/formats/rgb-png.ts";
 import { writeDataset } from "../../data/write-dataset.ts";
 import {
   type CycleError,
+  condition,
+  type Disturbance,
   disturbed,
   type GeneratedPair,
   type Generators,
@@ -16,10 +20,13 @@ import {
   labelsOfCondition,
   loadCycleGan,
   openGenerators,
+  planeOfTensor,
   probeSteganography,
   tensorOfPlane,
 } from "../../generators/cyclegan/index.ts";
 import { instancesFromMaps } from "../../image/instance-maps.ts";
+import type { RgbImage } from "../../image/rgb-image.ts";
+import { sheet } from "../../image/sheet.ts";
 import { bandEnergyRatio } from "../../metrics/band-energy.ts";
 import { type LabelFidelity, labelFidelity } from "../../metrics/label-fidelity.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
@@ -43,8 +50,14 @@ export interface GenerationResult {
   readonly highBandRatio: number;
 }
 
-/** Label maps for the steganography probe. */
+/** Label maps for the steganography probe, and how many of them are shown. */
 const PROBES = 40;
+const SHOWN = 4;
+
+/** Path, in the run folder, of the picture of masks and what comes back of them. */
+export function steganographyPicture(variant: string, seed: number): string {
+  return `pictures/steganography-${variant}-${seed}.png`;
+}
 
 /**
  * Generated pairs of one variant and seed, audited one by one, written twice: with the input mask and with the cycled mask as label.
@@ -97,6 +110,8 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
     Array.from({ length: PROBES }, (_, index) => draw("probe", index)),
     { random: stream.fork("probe noise"), keepBefore: variant.lowPass },
   );
+  const shown = Array.from({ length: SHOWN }, (_, index) => draw("probe", index));
+  await writeRgbPng(folder.file(steganographyPicture(variant.name, job.seed)), await cyclePicture(generators, shown, stream));
   await generators.release();
   await witness.release();
   return {
@@ -118,10 +133,34 @@ function allRejected(where: string, audits: readonly LabelFidelity[]): DataError
   });
 }
 
-/** Label read by the inverse generator after low-pass, noise and quantisation: nothing hidden survives them. */
-async function readDisturbed(generators: Generators, image: Plane, stream: ReturnType<typeof random>): Promise<LabelMap> {
-  const seen = disturbed(tensorOfPlane(image), { name: "audit", keep: 0.3, noise: 0.025, levels: 20 }, stream);
-  return labelsOfCondition(await generators.mask(seen, 0.3));
+/** An image as the audit disturbs it before the inverse generator reads it: nothing hidden survives low-pass, noise and quantisation. */
+const AUDIT_DISTURBANCE: Disturbance = { name: "audit", keep: 0.3, noise: 0.025, levels: 20 };
+
+function maskOfDisturbed(generators: Generators, image: Plane, stream: Random): Promise<Tensor> {
+  return generators.mask(disturbed(tensorOfPlane(image), AUDIT_DISTURBANCE, stream), AUDIT_DISTURBANCE.keep);
+}
+
+async function readDisturbed(generators: Generators, image: Plane, stream: Random): Promise<LabelMap> {
+  return labelsOfCondition(await maskOfDisturbed(generators, image, stream));
+}
+
+/** Rows of mask, image, mask read back, mask read back from the disturbed image. */
+async function cyclePicture(generators: Generators, labels: readonly LabelMap[], stream: Random): Promise<RgbImage> {
+  const tiles: Plane[] = [];
+  for (const [index, label] of labels.entries()) {
+    const mask = condition(label);
+    const image = await generators.image(mask);
+    const back = await generators.mask(image);
+    const disturbedBack = await maskOfDisturbed(generators, planeOfTensor(image), stream.fork("cycle picture", index));
+    tiles.push(firstMap(mask), planeOfTensor(image), firstMap(back), firstMap(disturbedBack));
+  }
+  return sheet(tiles, { columns: 4, contrast: { black: 0, white: 1 } });
+}
+
+/** Foreground of a condition, 0…1. */
+function firstMap({ data, shape }: Tensor): Plane {
+  const [, , height, width] = shape as [number, number, number, number];
+  return { data: data.slice(0, height * width).map((value) => (value + 1) / 2), height, width };
 }
 
 function itemOf(image: Plane, labels: LabelMap, index: number, provenance: Item["provenance"]): Item {

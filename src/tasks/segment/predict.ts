@@ -1,10 +1,11 @@
 import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
 import { tensor } from "../../core/tensor.ts";
 import { unitToNetwork } from "../../data/canonical-image.ts";
-import { type CanonicalForm, estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
+import { CANONICAL_DIAMETER_PX, type CanonicalForm, estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { sigmoid } from "../../engine/ops/index.ts";
 import { compileFunction, type State } from "../../engine/step.ts";
+import { halfMaximumEdges } from "../../image/half-maximum-edges.ts";
 import { type InstanceMaps, type InstanceOptions, instancesFromMaps, withoutSpecks } from "../../image/instance-maps.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { MAP_NAMES, segmenterLogits } from "./network.ts";
@@ -59,8 +60,19 @@ export async function openSegmenter(states: readonly State[], options: TileOptio
   };
 }
 
-/** Objects smaller than this share of a canonical nucleus (20 px across) are dropped as specks. */
+/** Objects smaller than this share of a canonical nucleus are dropped as specks. */
 const SMALLEST_SHARE = 0.06;
+
+/** How instances are cut out of the maps, and where their outlines end. */
+export interface SegmentOptions extends InstanceOptions {
+  /** The canonical form; estimated from the image itself when left out. */
+  readonly form?: CanonicalForm;
+  /**
+   * Moves each outline to where its own nucleus falls to half its brightness. It puts edges of simulation-trained models where people
+   * draw them, and does nothing to models of real labels: mean matchAccuracy +0.040 on labelled training images (docs/results.md).
+   */
+  readonly refineEdges?: boolean;
+}
 
 /**
  * Instances in an image of any size and any grey levels.
@@ -69,22 +81,16 @@ const SMALLEST_SHARE = 0.06;
  * tile and brought back to the image's own pixels, and instances are cut there.
  *
  * @param plane grey levels, `[H, W]`
- * @param form the canonical form; estimated from the image itself when left out
  */
-export async function segmentInstances(
-  segmenter: Segmenter,
-  plane: Plane,
-  { form = estimateCanonicalForm(plane), ...options }: InstanceOptions & { readonly form?: CanonicalForm } = {},
-): Promise<LabelMap> {
+export async function segmentInstances(segmenter: Segmenter, plane: Plane, options: SegmentOptions = {}): Promise<LabelMap> {
+  const { form = estimateCanonicalForm(plane), refineEdges = true } = options;
   const maps = await segmenter.maps(toCanonical(plane, form));
   const native = (map: Plane) => resizePlane(map, plane.height, plane.width, { method: "bilinear" });
-  const canonicalNucleusPx = Math.PI * 10 ** 2;
-  const smallest = (SMALLEST_SHARE * canonicalNucleusPx) / form.scale ** 2;
-  return withoutSpecks(
-    instancesFromMaps(
-      { foreground: native(maps.foreground), border: native(maps.border), distance: native(maps.distance) },
-      options,
-    ),
-    smallest,
+  const instances = instancesFromMaps(
+    { foreground: native(maps.foreground), border: native(maps.border), distance: native(maps.distance) },
+    options,
   );
+  const canonicalNucleusPx = Math.PI * (CANONICAL_DIAMETER_PX / 2) ** 2;
+  const smallest = (SMALLEST_SHARE * canonicalNucleusPx) / form.scale ** 2;
+  return withoutSpecks(refineEdges ? halfMaximumEdges(instances, plane) : instances, smallest);
 }
