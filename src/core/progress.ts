@@ -24,5 +24,10 @@ export interface WorkOptions {
  */
 export function stopIfCancelled(signal: AbortSignal | undefined, where: string): void {
   if (signal?.aborted)
-    throw new CancelledError({ where, expected: "to finish", received: "a request to stop", fix: "Run the same command again to continue." });
+    throw new CancelledError({
+      where,
+      expected: "to finish",
+      received: "a request to stop",
+      fix: "Run the same command again to continue.",
+    });
 }

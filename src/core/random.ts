@@ -25,7 +25,10 @@ function multiply(a: number, b: number): [high: number, low: number] {
 }
 
 /** Philox4x32 with ten rounds: four uniform 32-bit words from a 128-bit counter and a 64-bit key. */
-export function philox4x32(counter: readonly [number, number, number, number], key: readonly [number, number]): [number, number, number, number] {
+export function philox4x32(
+  counter: readonly [number, number, number, number],
+  key: readonly [number, number],
+): [number, number, number, number] {
   let [c0, c1, c2, c3] = counter;
   let [k0, k1] = key;
   for (let round = 0; round < 10; round++) {

@@ -20,7 +20,11 @@ export interface Tensor<Data extends TensorData = Float32Array> {
  */
 export function tensor<Data extends TensorData>(data: Data, shape: Shape): Tensor<Data> {
   if (data.length !== sizeOf(shape))
-    throw new ShapeError({ where: "tensor", expected: `${sizeOf(shape)} numbers for ${formatShape(shape)}`, received: `${data.length}` });
+    throw new ShapeError({
+      where: "tensor",
+      expected: `${sizeOf(shape)} numbers for ${formatShape(shape)}`,
+      received: `${data.length}`,
+    });
   return { data, shape };
 }
 

@@ -2,7 +2,9 @@ import type { Dataset, Item } from "./dataset.ts";
 
 /** Bytes of the arrays of an item. */
 function bytesOf({ image, annotations }: Item): number {
-  return image.data.byteLength + (annotations.instances?.data.byteLength ?? 0) + (annotations.partner?.data.byteLength ?? 0);
+  return (
+    image.data.byteLength + (annotations.instances?.data.byteLength ?? 0) + (annotations.partner?.data.byteLength ?? 0)
+  );
 }
 
 /**

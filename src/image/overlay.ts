@@ -1,8 +1,8 @@
 import { ShapeError } from "../core/errors.ts";
 import type { LabelMap, Plane } from "../core/plane.ts";
 import { boundaries } from "./boundaries.ts";
-import { regions } from "./regions.ts";
 import { type Contrast, contrastOf, display } from "./display.ts";
+import { regions } from "./regions.ts";
 import type { RgbImage } from "./rgb-image.ts";
 
 /** Colours of Okabe and Ito that are bright enough on dark images. */

@@ -1,5 +1,5 @@
-import type { ArmRecord } from "./record.ts";
 import type { SegmentRecipe } from "./recipe.ts";
+import type { ArmRecord } from "./record.ts";
 
 /** Where an arm's training pairs come from. */
 export type TrainingSource =

@@ -19,7 +19,7 @@ export async function composeRecord(
   context: JobContext,
   { command, machine }: Pick<RunRecord, "command" | "machine">,
 ): Promise<RunRecord> {
-  const { recipe, plan, folder } = context;
+  const { recipe, plan } = context;
   const own = plan.variants.at(-1)!.name;
   const scored = await scoredArms(context);
   const arms = armRecords(scored, recipe.seed);
@@ -53,8 +53,12 @@ export async function composeRecord(
     pictures: await drawPictures(context, generated[generated.length - 1]?.results[0]),
     warnings: [
       ...plan.warnings,
-      ...(recipe.ignoreObjectsBelowPx > 0 ? [`True objects below ${recipe.ignoreObjectsBelowPx} px were left out when scoring.`] : []),
-      ...(recipe.simulate.densityFactor !== 1 ? [`Nuclei were drawn ${recipe.simulate.densityFactor} times as dense as in the real images, on purpose.`] : []),
+      ...(recipe.ignoreObjectsBelowPx > 0
+        ? [`True objects below ${recipe.ignoreObjectsBelowPx} px were left out when scoring.`]
+        : []),
+      ...(recipe.simulate.densityFactor !== 1
+        ? [`Nuclei were drawn ${recipe.simulate.densityFactor} times as dense as in the real images, on purpose.`]
+        : []),
     ],
     methods: references(plan),
   };
@@ -88,7 +92,9 @@ async function generations({ plan, folder }: JobContext): Promise<Generation[]> 
       name,
       lowPass,
       results: await Promise.all(
-        plan.seeds.map(async (seed) => (await folder.readJson<GenerationResult>("checkpoints", `generate-${name}-${seed}.json`))!),
+        plan.seeds.map(
+          async (seed) => (await folder.readJson<GenerationResult>("checkpoints", `generate-${name}-${seed}.json`))!,
+        ),
       ),
     })),
   );
@@ -163,23 +169,42 @@ async function dataRecords(context: JobContext, standIn: boolean): Promise<DataR
 function usersOf(arms: readonly Arm[], set: string): string[] {
   return arms
     .filter(({ sources }) =>
-      sources.some((source) => (source.kind === "generated" ? `${source.generator}-${source.labels}` : source.kind) === set),
+      sources.some(
+        (source) => (source.kind === "generated" ? `${source.generator}-${source.labels}` : source.kind) === set,
+      ),
     )
     .map(({ name }) => name);
 }
 
-function syntheticRecord(role: "simulated" | "generated", { name, images, objects, hash }: SetDescription, labelsUsedBy: string[]): DataRecord {
+function syntheticRecord(
+  role: "simulated" | "generated",
+  { name, images, objects, hash }: SetDescription,
+  labelsUsedBy: string[],
+): DataRecord {
   return { role, name, images, objects, hash, labelsUsedBy, standIn: false };
 }
 
-async function realRecord(path: string, role: DataRecord["role"], labelsUsedBy: string[], standIn: boolean): Promise<DataRecord> {
+async function realRecord(
+  path: string,
+  role: DataRecord["role"],
+  labelsUsedBy: string[],
+  standIn: boolean,
+): Promise<DataRecord> {
   const dataset = await openDataset(path);
   let objects = 0;
   for (let i = 0; i < dataset.length; i++) {
     const { instances } = (await dataset.get(i)).annotations;
     if (instances) objects += regions(instances).length;
   }
-  return { role, name: dataset.name, images: dataset.length, objects, hash: await dataset.hash(), labelsUsedBy, standIn };
+  return {
+    role,
+    name: dataset.name,
+    images: dataset.length,
+    objects,
+    hash: await dataset.hash(),
+    labelsUsedBy,
+    standIn,
+  };
 }
 
 /** Working time over all starts of the run: the sum of stretches between the events that bound them. */

@@ -6,7 +6,13 @@ import { resolveRecipe } from "./resolve.ts";
  *
  * Three seeds of every arm stay, because an interval is the point; the curve over labelling effort and the vanilla generator go.
  */
-export function demoRecipe({ minutes = 4, workers }: { readonly minutes?: number; readonly workers?: number } = {}): SegmentRecipe {
+export function demoRecipe({
+  minutes = 4,
+  workers,
+}: {
+  readonly minutes?: number;
+  readonly workers?: number;
+} = {}): SegmentRecipe {
   return resolveRecipe({
     recipe: "segment",
     title: "Demo: nuclei of the stand-in microscope",

@@ -1,7 +1,7 @@
-import { random } from "../core/random.ts";
-import { openDataset } from "../data/folder-dataset.ts";
 import type { Plane } from "../core/plane.ts";
+import { random } from "../core/random.ts";
 import { cropPlane } from "../data/crop.ts";
+import { openDataset } from "../data/folder-dataset.ts";
 import { descriptorDistances } from "../metrics/realism.ts";
 import { type Descriptors, descriptors } from "../microscope/descriptors.ts";
 import { CROP_PX } from "./canonical-set.ts";
@@ -27,7 +27,11 @@ export async function describeRealism(context: JobContext): Promise<DescriptorRe
 }
 
 /** Descriptors that the report shows: what a microscopist would check by eye. */
-const SHOWN: readonly { readonly name: string; readonly unit: string; readonly of: (described: Descriptors) => readonly number[] }[] = [
+const SHOWN: readonly {
+  readonly name: string;
+  readonly unit: string;
+  readonly of: (described: Descriptors) => readonly number[];
+}[] = [
   { name: "Nucleus diameter", unit: "canonical px", of: ({ diameterPx }) => diameterPx },
   { name: "Elongation", unit: "long over short axis", of: ({ aspect }) => aspect },
   { name: "Coverage", unit: "share of the image", of: ({ coverage }) => [coverage] },
@@ -43,9 +47,13 @@ const SHOWN: readonly { readonly name: string; readonly unit: string; readonly o
 
 /** Samples of every descriptor by source. */
 export function descriptorRecords(sources: Readonly<Record<string, readonly Plane[]>>): DescriptorRecord[] {
-  const described = Object.entries(sources).map(([name, planes]) => [name, planes.map((plane) => descriptors(plane))] as const);
+  const described = Object.entries(sources).map(
+    ([name, planes]) => [name, planes.map((plane) => descriptors(plane))] as const,
+  );
   return SHOWN.map(({ name, unit, of }) => {
-    const samples = Object.fromEntries(described.map(([source, all]) => [source, all.flatMap(of).filter(Number.isFinite)]));
+    const samples = Object.fromEntries(
+      described.map(([source, all]) => [source, all.flatMap(of).filter(Number.isFinite)]),
+    );
     return { name, unit, samples, distances: { ...descriptorDistances(samples).distances } };
   });
 }

@@ -11,7 +11,9 @@ export type WorkerMessage =
   | { readonly type: "failed"; readonly name: string; readonly message: string; readonly error: unknown };
 
 /** What a worker is told. */
-export type WorkerOrder = { readonly type: "job"; readonly folder: string; readonly job: Job } | { readonly type: "stop" };
+export type WorkerOrder =
+  | { readonly type: "job"; readonly folder: string; readonly job: Job }
+  | { readonly type: "stop" };
 
 /**
  * Runs jobs side by side in worker threads, each as soon as those before it are done.
@@ -19,7 +21,11 @@ export type WorkerOrder = { readonly type: "job"; readonly folder: string; reado
  * A job whose result lies in the run folder is passed over. Every job is a pure function of the run folder and its seed, so the order
  * in which workers take them changes nothing. When one fails, or the signal is given, the others stop at their next checkpoint.
  */
-export async function executeJobs(jobs: readonly Job[], folder: RunFolder, { workers, signal, onProgress }: WorkOptions & { readonly workers: number }): Promise<void> {
+export async function executeJobs(
+  jobs: readonly Job[],
+  folder: RunFolder,
+  { workers, signal, onProgress }: WorkOptions & { readonly workers: number },
+): Promise<void> {
   const done = new Set<string>();
   for (const job of jobs) if ((await folder.readJson("checkpoints", `${job.id}.json`)) !== undefined) done.add(job.id);
   const waiting = jobs.filter((job) => !done.has(job.id));
@@ -93,7 +99,14 @@ export async function executeJobs(jobs: readonly Job[], folder: RunFolder, { wor
       worker.on("error", fail);
       worker.on("exit", (code) => {
         if (!settled)
-          fail(new SessionError({ where: job.title, expected: "a worker that finishes", received: `exit code ${code}`, fix: "Is there enough memory? Try --workers 1." }));
+          fail(
+            new SessionError({
+              where: job.title,
+              expected: "a worker that finishes",
+              received: `exit code ${code}`,
+              fix: "Is there enough memory? Try --workers 1.",
+            }),
+          );
       });
       worker.postMessage({ type: "job", folder: folder.path, job } satisfies WorkerOrder);
     };

@@ -19,7 +19,8 @@ export function machine(workers: number): RunRecord["machine"] {
 
 /** Version of this package. */
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string })
+    .version;
 }
 
 /** Largest memory that this process has held so far, all workers included, in MB. */

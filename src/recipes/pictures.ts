@@ -1,18 +1,18 @@
 import { emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
+import { random } from "../core/random.ts";
 import { canonicalOfImage } from "../data/canonical-image.ts";
+import { cropPlane } from "../data/crop.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/folder-dataset.ts";
 import { readLabels } from "../data/formats/labels.ts";
 import { writeRgbPng } from "../data/formats/rgb-png.ts";
 import { channelPlane } from "../data/image.ts";
-import { equalisedPicture } from "../metrics/equalised-picture.ts";
 import { overlay } from "../image/overlay.ts";
 import type { RgbImage } from "../image/rgb-image.ts";
 import { sheet } from "../image/sheet.ts";
-import { cropPlane } from "../data/crop.ts";
-import { random } from "../core/random.ts";
-import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
+import { equalisedPicture } from "../metrics/equalised-picture.ts";
 import { CROP_PX } from "./canonical-set.ts";
+import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
 import { type GenerationResult, steganographyPicture } from "./jobs/generate.ts";
 import type { Picture } from "./record.ts";
 
@@ -53,7 +53,8 @@ export async function drawPictures(context: JobContext, generation: GenerationRe
     await put(`equalised-${name}`, sheet((await planes(generated)).map(equalisedPicture), { columns: SHEET.columns }), {
       role: "equalised",
       title: `${title}, equalised`,
-      caption: "Local contrast stretched until faint patterns show: a label hidden in the background would appear here.",
+      caption:
+        "Local contrast stretched until faint patterns show: a label hidden in the background would appear here.",
     });
     pictures.push({
       role: "steganography",
@@ -100,11 +101,16 @@ async function drawPredictions({ folder, testFolder, plan }: JobContext, put: Pu
   if (!testFolder || plan.jobs.every(({ kind }) => kind !== "score")) return;
   const test = await openDataset(testFolder);
   const seed = plan.seeds[0]!;
-  for (const [arm, title] of [["classical", "Otsu + watershed"], ["combined", "Simulation + generated"]] as const) {
+  for (const [arm, title] of [
+    ["classical", "Otsu + watershed"],
+    ["combined", "Simulation + generated"],
+  ] as const) {
     const tiles: RgbImage[] = [];
     for (let i = 0; i < Math.min(4, test.length); i++) {
       const item = await test.get(i);
-      const labels = await readLabels(folder.file("predictions", `${arm}-${seed}`, `${item.name}.tif`)).catch(() => undefined);
+      const labels = await readLabels(folder.file("predictions", `${arm}-${seed}`, `${item.name}.tif`)).catch(
+        () => undefined,
+      );
       if (labels) tiles.push(overlay(channelPlane(item.image), labels));
     }
     if (tiles.length > 0)
@@ -119,7 +125,9 @@ async function drawPredictions({ folder, testFolder, plan }: JobContext, put: Pu
 async function realCrops(context: JobContext): Promise<Plane[]> {
   const sources = await realPlanes(context);
   const stream = random(context.recipe.seed).fork("pictures");
-  return Array.from({ length: SHEET.tiles }, (_, i) => cropPlane(sources[i % sources.length] ?? emptyPlane(CROP_PX, CROP_PX), CROP_PX, stream));
+  return Array.from({ length: SHEET.tiles }, (_, i) =>
+    cropPlane(sources[i % sources.length] ?? emptyPlane(CROP_PX, CROP_PX), CROP_PX, stream),
+  );
 }
 
 async function planes(dataset: Dataset): Promise<Plane[]> {

@@ -44,7 +44,12 @@ const FEWEST = { segmenter: 120, cyclegan: 250 };
  */
 export function planSegment(
   recipe: SegmentRecipe,
-  { labelled, scored, workers, stepSeconds }: { labelled: number; scored: boolean; workers: number; stepSeconds: StepSeconds },
+  {
+    labelled,
+    scored,
+    workers,
+    stepSeconds,
+  }: { labelled: number; scored: boolean; workers: number; stepSeconds: StepSeconds },
 ): Plan {
   const arms = segmentArms(recipe, scored ? labelled : 0).filter((arm) => scored || needed(arm));
   const variants = generatorVariants(recipe).filter((variant) => usedBy(arms, variant.name));
@@ -53,7 +58,8 @@ export function planSegment(
   const cost = (scale: number) => {
     const segmenterSteps = recipe.segmenter.steps ?? scaled(FULL.segmenter, FEWEST.segmenter, scale);
     const cycleganSteps = recipe.generator.steps ?? scaled(FULL.cyclegan, FEWEST.cyclegan, scale);
-    const perSeed = learned * segmenterSteps * stepSeconds.segmenter + variants.length * cycleganSteps * stepSeconds.cyclegan;
+    const perSeed =
+      learned * segmenterSteps * stepSeconds.segmenter + variants.length * cycleganSteps * stepSeconds.cyclegan;
     const overhead = 4 + recipe.simulate.pairs * 0.02 * (1 + variants.length * 3);
     return { segmenterSteps, cycleganSteps, minutes: (seeds.length * (perSeed + overhead)) / workers / 0.9 / 60 };
   };
@@ -65,8 +71,13 @@ export function planSegment(
     warnings.push(
       `This machine needs about ${Math.ceil(minutes)} minutes for the shortest sensible training of all arms; ${recipe.minutes} were asked for.`,
     );
-  if (scale < 0.5) warnings.push("The minutes allow less than half of the full training; scores will be lower and noisier than possible.");
-  const jobs = seeds.flatMap((seed) => jobsOfSeed(seed, { arms, variants, segmenterSteps, cycleganSteps, stepSeconds, recipe, scored }));
+  if (scale < 0.5)
+    warnings.push(
+      "The minutes allow less than half of the full training; scores will be lower and noisier than possible.",
+    );
+  const jobs = seeds.flatMap((seed) =>
+    jobsOfSeed(seed, { arms, variants, segmenterSteps, cycleganSteps, stepSeconds, recipe, scored }),
+  );
   if (scored && arms.some((arm) => arm.name === "classical")) jobs.push(scoreJob("classical", seeds[0]!, []));
   return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, expectedMinutes: minutes, warnings };
 }
@@ -81,7 +92,9 @@ function needed(arm: Arm): boolean {
 }
 
 function usedBy(arms: readonly Arm[], generator: string): boolean {
-  return arms.some((arm) => arm.sources.some((source) => source.kind === "generated" && source.generator === generator));
+  return arms.some((arm) =>
+    arm.sources.some((source) => source.kind === "generated" && source.generator === generator),
+  );
 }
 
 interface SeedContext {
@@ -98,10 +111,19 @@ interface SeedContext {
 function jobsOfSeed(seed: number, context: SeedContext): Job[] {
   const { arms, variants, stepSeconds, recipe } = context;
   const jobs: Job[] = [
-    { id: `simulate-${seed}`, kind: "simulate", title: `simulate (seed ${seed})`, seed, subject: "simulated", after: [], seconds: recipe.simulate.pairs * 0.02 },
+    {
+      id: `simulate-${seed}`,
+      kind: "simulate",
+      title: `simulate (seed ${seed})`,
+      seed,
+      subject: "simulated",
+      after: [],
+      seconds: recipe.simulate.pairs * 0.02,
+    },
   ];
   for (const variant of variants) {
-    const after = variant.consistencyWeight > 0 ? [`simulate-${seed}`, `segmenter-simulated-${seed}`] : [`simulate-${seed}`];
+    const after =
+      variant.consistencyWeight > 0 ? [`simulate-${seed}`, `segmenter-simulated-${seed}`] : [`simulate-${seed}`];
     jobs.push({
       id: `cyclegan-${variant.name}-${seed}`,
       kind: "fit-cyclegan",
@@ -124,7 +146,11 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
     });
   for (const arm of arms.filter(({ sources }) => sources.length > 0)) {
     const after = arm.sources.flatMap((source) =>
-      source.kind === "simulated" ? [`simulate-${seed}`] : source.kind === "generated" ? [`generate-${source.generator}-${seed}`] : [],
+      source.kind === "simulated"
+        ? [`simulate-${seed}`]
+        : source.kind === "generated"
+          ? [`generate-${source.generator}-${seed}`]
+          : [],
     );
     const id = `segmenter-${arm.name}-${seed}`;
     jobs.push({
@@ -142,5 +168,13 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
 }
 
 function scoreJob(arm: string, seed: number, after: readonly string[]): Job {
-  return { id: `score-${arm}-${seed}`, kind: "score", title: `score on real images (${arm}, seed ${seed})`, seed, subject: arm, after, seconds: 5 };
+  return {
+    id: `score-${arm}-${seed}`,
+    kind: "score",
+    title: `score on real images (${arm}, seed ${seed})`,
+    seed,
+    subject: arm,
+    after,
+    seconds: 5,
+  };
 }

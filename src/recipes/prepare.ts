@@ -1,6 +1,6 @@
 import { DataError } from "../core/errors.ts";
 import type { Plane } from "../core/plane.ts";
-import { type WorkOptions, stopIfCancelled } from "../core/progress.ts";
+import { stopIfCancelled, type WorkOptions } from "../core/progress.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/folder-dataset.ts";
 import { channelPlane } from "../data/image.ts";
@@ -55,8 +55,10 @@ export async function prepare(recipe: SegmentRecipe, folder: RunFolder, options:
   const testLabels = test ? await countLabelled(test) : 0;
   const warnings: string[] = [];
   if (test && testLabels === 0) warnings.push("The test images carry no labels, so nothing could be scored.");
-  if (testLabels > 0 && testLabels < 10) warnings.push(`Only ${testLabels} test images: their intervals are of little worth.`);
-  if (real.length < 5) warnings.push(`Only ${real.length} images to learn from; the generator sees little of how your images vary.`);
+  if (testLabels > 0 && testLabels < 10)
+    warnings.push(`Only ${testLabels} test images: their intervals are of little worth.`);
+  if (real.length < 5)
+    warnings.push(`Only ${real.length} images to learn from; the generator sees little of how your images vary.`);
   return { realFolder, testFolder, calibration: calibrate(planes), labelled, scored: testLabels > 0, warnings };
 }
 

@@ -66,7 +66,13 @@ export const AuditRecord = z.strictObject({
   rejected: z.int(),
   /** Per witness: median F1@0.5 between label and witness, over images, with the tenth percentile. */
   witnesses: z.array(
-    z.strictObject({ name: z.string(), medianF1: z.number(), lowF1: z.number(), countBias: z.number(), areaBias: z.number() }),
+    z.strictObject({
+      name: z.string(),
+      medianF1: z.number(),
+      lowF1: z.number(),
+      countBias: z.number(),
+      areaBias: z.number(),
+    }),
   ),
   /** Share of labelled objects whose outline shows no contrast in the image. */
   invisibleShare: z.number(),
@@ -110,7 +116,9 @@ export const LearningCurve = z.strictObject({
   series: z.array(
     z.strictObject({
       name: z.string(),
-      points: z.array(z.strictObject({ labelledImages: z.int(), value: z.number(), low: z.number(), high: z.number() })),
+      points: z.array(
+        z.strictObject({ labelledImages: z.int(), value: z.number(), low: z.number(), high: z.number() }),
+      ),
     }),
   ),
 });

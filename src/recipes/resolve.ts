@@ -27,7 +27,12 @@ export function resolveRecipe(data: unknown, where = "recipe"): SegmentRecipe {
 /** Recipe of a YAML file. */
 export async function readRecipe(file: string): Promise<SegmentRecipe> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new RecipeError({ where: file, expected: "a readable recipe file", received: String((cause as Error).message), cause });
+    throw new RecipeError({
+      where: file,
+      expected: "a readable recipe file",
+      received: String((cause as Error).message),
+      cause,
+    });
   });
   try {
     return resolveRecipe(parse(text), file);
@@ -47,7 +52,9 @@ export async function readRecipe(file: string): Promise<SegmentRecipe> {
 function recipeError(where: string, issues: z.core.$ZodIssue[]): RecipeError {
   const told = issues.map((issue) => {
     const path = [where, ...issue.path].join(".");
-    return issue.code === "unrecognized_keys" ? `${path}: unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}` : `${path}: ${issue.message}`;
+    return issue.code === "unrecognized_keys"
+      ? `${path}: unknown field ${issue.keys.map((key) => `"${key}"`).join(", ")}`
+      : `${path}: ${issue.message}`;
   });
   return new RecipeError({
     where,

@@ -78,7 +78,8 @@ export async function openRunFolder(path: string, recipe: SegmentRecipe): Promis
 
 function refuseOtherRecipe(path: string, there: unknown, wanted: SegmentRecipe): void {
   const differing = Object.keys({ ...(there as object), ...wanted }).filter(
-    (key) => JSON.stringify((there as Record<string, unknown>)[key]) !== JSON.stringify(wanted[key as keyof SegmentRecipe]),
+    (key) =>
+      JSON.stringify((there as Record<string, unknown>)[key]) !== JSON.stringify(wanted[key as keyof SegmentRecipe]),
   );
   if (differing.length > 0)
     throw new OutputError({

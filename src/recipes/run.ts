@@ -24,14 +24,21 @@ export interface RunOptions extends WorkOptions {
  *
  * A second call with the same recipe and folder continues where the first one stopped, to the same bits.
  */
-export async function run(recipe: SegmentRecipe, out: string, options: RunOptions): Promise<{ record: RunRecord; folder: RunFolder }> {
+export async function run(
+  recipe: SegmentRecipe,
+  out: string,
+  options: RunOptions,
+): Promise<{ record: RunRecord; folder: RunFolder }> {
   const folder = await openRunFolder(out, recipe);
   const settled = await folder.readJson<RunInputs>("inputs.json");
   await folder.log({ event: settled ? "continue" : "start", command: options.command });
   const inputs = settled ?? (await settle(recipe, folder, options));
   options.onPlan?.(inputs);
   await executeJobs(inputs.plan.jobs, folder, { ...options, workers: inputs.plan.workers });
-  const record = await composeRecord({ folder, ...inputs }, { command: options.command, machine: machine(inputs.plan.workers) });
+  const record = await composeRecord(
+    { folder, ...inputs },
+    { command: options.command, machine: machine(inputs.plan.workers) },
+  );
   await folder.writeJson(record, "record.json");
   return { record, folder };
 }
@@ -42,7 +49,13 @@ async function settle(recipe: SegmentRecipe, folder: RunFolder, options: RunOpti
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
   const plan = planSegment(recipe, { ...prepared, workers, stepSeconds: await stepSeconds(recipe) });
   const { realFolder, testFolder, calibration, warnings } = prepared;
-  const inputs: RunInputs = { recipe, realFolder, testFolder, calibration, plan: { ...plan, warnings: [...warnings, ...plan.warnings] } };
+  const inputs: RunInputs = {
+    recipe,
+    realFolder,
+    testFolder,
+    calibration,
+    plan: { ...plan, warnings: [...warnings, ...plan.warnings] },
+  };
   await folder.writeJson(inputs, "inputs.json");
   return inputs;
 }

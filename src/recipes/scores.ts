@@ -45,7 +45,11 @@ export function armRecords(scored: readonly ScoredArm[], seed: number): ArmRecor
   return scored.map((one) => {
     const { name, title, training, annotatedImages, role } = one.arm;
     const scores = segmentMetrics.map((metric) => {
-      const { value, low, high, perSeed, images } = bootstrap(talliesOf(one, metric), metric.score, random(seed).fork("bootstrap", metric.name));
+      const { value, low, high, perSeed, images } = bootstrap(
+        talliesOf(one, metric),
+        metric.score,
+        random(seed).fork("bootstrap", metric.name),
+      );
       return { metric: metric.name, value, low, high, perSeed: [...perSeed], n: images };
     });
     return { name, title, training, annotatedImages, role, scores };
@@ -81,7 +85,17 @@ export function comparisons(scored: readonly ScoredArm[], own: string, seed: num
         { arm: arm.arm.title, baseline: baseline.arm.title, metric: metric.name },
       );
       const { low, high, pValue } = difference;
-      return { arm: armName, baseline: baselineName, metric: metric.name, difference: difference.difference, low, high, pValue, outcome, sentence };
+      return {
+        arm: armName,
+        baseline: baselineName,
+        metric: metric.name,
+        difference: difference.difference,
+        low,
+        high,
+        pValue,
+        outcome,
+        sentence,
+      };
     });
   });
   const adjusted = holm(found.map(({ pValue }) => pValue));
@@ -93,9 +107,14 @@ export function comparisons(scored: readonly ScoredArm[], own: string, seed: num
  *
  * The first sentence is short and can stand alone; the comparisons follow with their intervals.
  */
-export function runVerdict(arms: readonly ArmRecord[], compared: readonly Comparison[], own: string): RunRecord["verdict"] {
+export function runVerdict(
+  arms: readonly ArmRecord[],
+  compared: readonly Comparison[],
+  own: string,
+): RunRecord["verdict"] {
   const headline = segmentMetrics[0]!.name;
-  const score = (name: string) => arms.find((arm) => arm.name === name)!.scores.find(({ metric }) => metric === headline)!.value;
+  const score = (name: string) =>
+    arms.find((arm) => arm.name === name)!.scores.find(({ metric }) => metric === headline)!.value;
   const find = (arm: string, baseline: string) =>
     compared.find((one) => one.metric === headline && one.arm === arm && one.baseline === baseline);
   const best = arms

@@ -18,7 +18,10 @@ const STAND_IN_SEED = 20181;
  *
  * @returns folders of training and test images, with labels that only scoring and the `real` arms see
  */
-export async function standInImages(folder: RunFolder, { signal }: WorkOptions = {}): Promise<{ real: string; test: string }> {
+export async function standInImages(
+  folder: RunFolder,
+  { signal }: WorkOptions = {},
+): Promise<{ real: string; test: string }> {
   const settings = standIn({ height: 256, width: 256 });
   async function* items(part: keyof typeof SIZES): AsyncGenerator<Item> {
     for (let index = 0; index < SIZES[part]; index++) {

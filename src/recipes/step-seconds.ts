@@ -1,11 +1,11 @@
-import { tensor } from "../core/tensor.ts";
 import { random } from "../core/random.ts";
-import { compileStep, initialState } from "../engine/step.ts";
-import type { StepGraph } from "../engine/step.ts";
-import { discriminatorStep, generatorStep } from "../generators/cyclegan/step.ts";
-import { networkPresets } from "../generators/cyclegan/networks.ts";
-import { segmenterStep } from "../tasks/segment/fit.ts";
 import { sizeOf } from "../core/shape.ts";
+import { tensor } from "../core/tensor.ts";
+import type { StepGraph } from "../engine/step.ts";
+import { compileStep, initialState } from "../engine/step.ts";
+import { networkPresets } from "../generators/cyclegan/networks.ts";
+import { discriminatorStep, generatorStep } from "../generators/cyclegan/step.ts";
+import { segmenterStep } from "../tasks/segment/fit.ts";
 import { CROP_PX } from "./canonical-set.ts";
 import type { StepSeconds } from "./plan.ts";
 import type { SegmentRecipe } from "./recipe.ts";
@@ -23,7 +23,9 @@ export async function stepSeconds(recipe: SegmentRecipe): Promise<StepSeconds> {
     learningRate: 1e-4,
     cycleWeight: 10,
   };
-  const segmenter = await medianSeconds(segmenterStep({ batchSize: 6, cropPx: CROP_PX, peakLearningRate: 1e-4, steps: 100 }));
+  const segmenter = await medianSeconds(
+    segmenterStep({ batchSize: 6, cropPx: CROP_PX, peakLearningRate: 1e-4, steps: 100 }),
+  );
   const generators = await medianSeconds(generatorStep(settings));
   const discriminators = await medianSeconds(discriminatorStep(settings));
   return { segmenter: segmenter * 1.15, cyclegan: (generators + discriminators) * 1.1 };
@@ -36,7 +38,10 @@ async function medianSeconds(target: StepGraph): Promise<number> {
   const inputs = Object.fromEntries(
     [...target.graph.inputs].map(([name, { shape }]) => [
       name,
-      tensor(Float32Array.from({ length: sizeOf(shape) }, () => noise.uniform()), shape),
+      tensor(
+        Float32Array.from({ length: sizeOf(shape) }, () => noise.uniform()),
+        shape,
+      ),
     ]),
   );
   const seconds: number[] = [];

@@ -31,7 +31,13 @@ describe("cached", () => {
   it("reads what fits once, and the rest each time", async () => {
     let reads = 0;
     const source = memoryDataset("a", items("a", 4));
-    const counted = { ...source, get: (index: number) => (reads++, source.get(index)) };
+    const counted = {
+      ...source,
+      get(index: number) {
+        reads++;
+        return source.get(index);
+      },
+    };
     const all = cached(counted);
     const some = cached(counted, { maxMb: 2 / 1024 });
     for (let round = 0; round < 3; round++) for (let i = 0; i < 4; i++) expect((await all.get(i)).name).toBe(`a${i}`);

@@ -6,8 +6,8 @@ import { CancelledError } from "../../src/core/errors.ts";
 import { emptyLabelMap, emptyPlane, type LabelMap, type Plane } from "../../src/core/plane.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import {
-  condition,
   type CycleGanFitOptions,
+  condition,
   fitCycleGan,
   generatePair,
   labelsOfCondition,
@@ -51,7 +51,13 @@ function realImages(count: number): Plane[] {
 }
 
 const data = { real: realImages(4), drawLabels: discs };
-const options = (more: Partial<CycleGanFitOptions> = {}): CycleGanFitOptions => ({ random: random(3), networks: tiny, steps: 12, cropPx: EDGE, ...more });
+const options = (more: Partial<CycleGanFitOptions> = {}): CycleGanFitOptions => ({
+  random: random(3),
+  networks: tiny,
+  steps: 12,
+  cropPx: EDGE,
+  ...more,
+});
 
 const folder = await mkdtemp(join(tmpdir(), "fantascope-cyclegan-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -88,7 +94,10 @@ describe("fitCycleGan", () => {
     const whole = await fitCycleGan(data, options());
     const checkpointFile = join(folder, "stopped.safetensors");
     const stop = new AbortController();
-    const interrupted = fitCycleGan(data, options({ checkpointFile, signal: stop.signal, onProgress: ({ done }) => done === 5 && stop.abort() }));
+    const interrupted = fitCycleGan(
+      data,
+      options({ checkpointFile, signal: stop.signal, onProgress: ({ done }) => done === 5 && stop.abort() }),
+    );
     await expect(interrupted).rejects.toThrow(CancelledError);
     const continued = await fitCycleGan(data, options({ checkpointFile }));
     for (const [name, { data: values }] of whole.state) expect(continued.state.get(name)!.data, name).toEqual(values);
@@ -128,7 +137,10 @@ describe("steganography probe", () => {
   /** Generators made by hand: the image hides the mask below 1 % of its range, in the finest grating, and the inverse reads it there. */
   const hiding = {
     image: async (mask: { data: Float32Array }) => ({
-      data: Float32Array.from({ length: EDGE * EDGE }, (_, i) => (mask.data[i]! > 0 ? 0.01 : 0) * ((i + Math.floor(i / EDGE)) % 2 ? 1 : -1)),
+      data: Float32Array.from(
+        { length: EDGE * EDGE },
+        (_, i) => (mask.data[i]! > 0 ? 0.01 : 0) * ((i + Math.floor(i / EDGE)) % 2 ? 1 : -1),
+      ),
       shape: [1, 1, EDGE, EDGE],
     }),
     mask: async (image: { data: Float32Array }) => {
@@ -139,7 +151,10 @@ describe("steganography probe", () => {
   };
   /** Honest ones: the image is the mask, and reading is thresholding. */
   const honest = {
-    image: async (mask: { data: Float32Array }) => ({ data: mask.data.slice(0, EDGE * EDGE), shape: [1, 1, EDGE, EDGE] }),
+    image: async (mask: { data: Float32Array }) => ({
+      data: mask.data.slice(0, EDGE * EDGE),
+      shape: [1, 1, EDGE, EDGE],
+    }),
     mask: async (image: { data: Float32Array }) => {
       const one = image.data.map((value) => (value > 0 ? 1 : -1));
       return { data: Float32Array.from([...one, ...one, ...one]), shape: [1, 3, EDGE, EDGE] };

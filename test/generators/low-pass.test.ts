@@ -43,7 +43,8 @@ describe("DCT low-pass in the graph", () => {
   });
 
   it("takes out a grating above the cut-off and leaves one below", async () => {
-    const grating = (cycles: number) => Float32Array.from({ length: 48 * 48 }, (_, i) => Math.cos((Math.PI * cycles * ((i % 48) + 0.5)) / 48));
+    const grating = (cycles: number) =>
+      Float32Array.from({ length: 48 * 48 }, (_, i) => Math.cos((Math.PI * cycles * ((i % 48) + 0.5)) / 48));
     const energy = (data: Float32Array) => data.reduce((sum, value) => sum + value * value, 0);
     const low = grating(10);
     const high = grating(20);

@@ -3,7 +3,11 @@ import { emptyLabelMap, type LabelMap } from "../../src/core/plane.ts";
 import { instanceMaps, instancesFromMaps, withoutSpecks } from "../../src/image/instance-maps.ts";
 import { matching } from "../../src/metrics/matching.ts";
 
-function withDiscs(height: number, width: number, discs: readonly (readonly [y: number, x: number, r: number])[]): LabelMap {
+function withDiscs(
+  height: number,
+  width: number,
+  discs: readonly (readonly [y: number, x: number, r: number])[],
+): LabelMap {
   const labels = emptyLabelMap(height, width);
   discs.forEach(([cy, cx, r], i) => {
     for (let y = 0; y < height; y++)
@@ -14,7 +18,12 @@ function withDiscs(height: number, width: number, discs: readonly (readonly [y: 
 
 describe("instance maps", () => {
   it("say where, how deep, and where two touch", () => {
-    const maps = instanceMaps(withDiscs(20, 40, [[10, 10, 6], [10, 22, 6]]));
+    const maps = instanceMaps(
+      withDiscs(20, 40, [
+        [10, 10, 6],
+        [10, 22, 6],
+      ]),
+    );
     expect(maps.foreground.data[10 * 40 + 10]).toBe(1);
     expect(maps.distance.data[10 * 40 + 10]).toBe(1);
     expect(maps.distance.data[10 * 40 + 5]).toBeGreaterThan(0);
@@ -26,7 +35,12 @@ describe("instance maps", () => {
   });
 
   it("give the objects back", () => {
-    const labels = withDiscs(64, 64, [[16, 16, 8], [16, 31, 7], [45, 20, 10], [45, 45, 3]]);
+    const labels = withDiscs(64, 64, [
+      [16, 16, 8],
+      [16, 31, 7],
+      [45, 20, 10],
+      [45, 45, 3],
+    ]);
     expect(matching(labels, instancesFromMaps(instanceMaps(labels)), { iou: 0.95 }).truePositives).toBe(4);
   });
 
@@ -44,7 +58,11 @@ describe("instance maps", () => {
   });
 
   it("drop specks and number the rest again", () => {
-    const labels = withDiscs(40, 40, [[5, 5, 1], [20, 20, 6], [33, 33, 4]]);
+    const labels = withDiscs(40, 40, [
+      [5, 5, 1],
+      [20, 20, 6],
+      [33, 33, 4],
+    ]);
     expect([...new Set(withoutSpecks(labels, 20).data)].sort()).toEqual([0, 1, 2]);
   });
 });

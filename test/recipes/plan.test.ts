@@ -4,7 +4,13 @@ import { resolveRecipe } from "../../src/recipes/resolve.ts";
 
 const stepSeconds = { segmenter: 0.14, cyclegan: 0.17 };
 const plan = (recipe: object, more: object = {}) =>
-  planSegment(resolveRecipe({ recipe: "segment", ...recipe }), { labelled: 44, scored: true, workers: 2, stepSeconds, ...more });
+  planSegment(resolveRecipe({ recipe: "segment", ...recipe }), {
+    labelled: 44,
+    scored: true,
+    workers: 2,
+    stepSeconds,
+    ...more,
+  });
 
 describe("planSegment", () => {
   it("has every job after the jobs it needs, and each of them once", () => {
@@ -47,7 +53,8 @@ describe("planSegment", () => {
 
   it("has the curve over labelled images with and without synthetic data", () => {
     const names = plan({ labelledImages: [2, 5] }).arms.map(({ name }) => name);
-    for (const name of ["real-2", "real-2+synthetic", "real-5", "real-5+synthetic", "real-all", "combined"]) expect(names).toContain(name);
+    for (const name of ["real-2", "real-2+synthetic", "real-5", "real-5+synthetic", "real-all", "combined"])
+      expect(names).toContain(name);
   });
 
   it("trains the frozen segmenter before a generator that needs it", () => {

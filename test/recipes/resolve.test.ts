@@ -10,7 +10,13 @@ afterAll(() => rm(folder, { recursive: true }));
 describe("resolveRecipe", () => {
   it("fills in every default", () => {
     const recipe = resolveRecipe({ recipe: "segment" });
-    expect(recipe.generator).toEqual({ kind: "cyclegan", networks: "compact", lowPass: 0.3, consistencyWeight: 0, compareVanilla: true });
+    expect(recipe.generator).toEqual({
+      kind: "cyclegan",
+      networks: "compact",
+      lowPass: 0.3,
+      consistencyWeight: 0,
+      compareVanilla: true,
+    });
     expect(recipe.seeds).toBe(3);
   });
 
@@ -20,8 +26,10 @@ describe("resolveRecipe", () => {
   });
 
   it("names every wrong field at once, each with its path", () => {
-    const attempt = () => resolveRecipe({ recipe: "segment", minuts: 3, generator: { lowPass: 2 }, seeds: 0 }, "my.yaml");
-    for (const part of ['unknown field "minuts"', "my.yaml.generator.lowPass", "my.yaml.seeds"]) expect(attempt).toThrow(part);
+    const attempt = () =>
+      resolveRecipe({ recipe: "segment", minuts: 3, generator: { lowPass: 2 }, seeds: 0 }, "my.yaml");
+    for (const part of ['unknown field "minuts"', "my.yaml.generator.lowPass", "my.yaml.seeds"])
+      expect(attempt).toThrow(part);
   });
 
   it.each([[{}], [{ recipe: "segmint" }], [null], [3]])("refuses %j with the list of recipes", (data) => {

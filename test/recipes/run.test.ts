@@ -31,7 +31,14 @@ beforeAll(async () => {
 describe("run", () => {
   it("leaves a record that follows its schema, with every arm scored on the same images", () => {
     expect(() => RunRecord.parse(JSON.parse(JSON.stringify(record)))).not.toThrow();
-    expect(record.arms.map(({ name }) => name)).toEqual(["classical", "simulated", "dct-input", "dct-cycled", "combined", "real-all"]);
+    expect(record.arms.map(({ name }) => name)).toEqual([
+      "classical",
+      "simulated",
+      "dct-input",
+      "dct-cycled",
+      "combined",
+      "real-all",
+    ]);
     for (const { scores } of record.arms)
       for (const { n, value, low, high } of scores) {
         expect(n).toBe(16);
@@ -68,7 +75,10 @@ describe("run", () => {
     expect(continued.arms).toEqual(record.arms);
     const models = await readdir(join(whole, "models"));
     expect(models.length).toBeGreaterThan(5);
-    for (const model of models) expect(await readFile(join(folder, "models", model)), model).toEqual(await readFile(join(whole, "models", model)));
+    for (const model of models)
+      expect(await readFile(join(folder, "models", model)), model).toEqual(
+        await readFile(join(whole, "models", model)),
+      );
   }, 300_000);
 
   it("refuses the folder of another recipe and names the difference", async () => {

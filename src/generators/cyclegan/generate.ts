@@ -4,8 +4,8 @@ import { networkToUnit, unitToNetwork } from "../../data/canonical-image.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
 import { CONDITION_MAPS, condition, labelsOfCondition } from "./condition.ts";
-import type { CycleGanGenerators } from "./model-file.ts";
 import { lowPass } from "./low-pass.ts";
+import type { CycleGanGenerators } from "./model-file.ts";
 import { realToSim, simToReal } from "./networks.ts";
 
 /** A generated image with both of its labels. */
@@ -41,7 +41,11 @@ export async function openGenerators(model: CycleGanGenerators, { threads = 1 } 
     if (open) return open;
     const graph = createGraph();
     const image = graph.input("image", [1, 1, cropPx, cropPx]);
-    const compiled = await compileFunction(graph, { mask: realToSim(lowPass(image, keep), networks) }, { state, threads });
+    const compiled = await compileFunction(
+      graph,
+      { mask: realToSim(lowPass(image, keep), networks) },
+      { state, threads },
+    );
     inverse.set(keep, compiled);
     return compiled;
   };

@@ -1,5 +1,5 @@
-import { loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
 import { DataError } from "../../core/errors.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
 import type { CycleGanModel } from "./fit.ts";
 
 /** What generation needs of a trained CycleGAN. */
@@ -9,7 +9,10 @@ export type CycleGanGenerators = Pick<CycleGanModel, "state" | "networks" | "cro
 export function saveCycleGan(file: string, model: CycleGanGenerators): void {
   const { networks, cropPx, lowPass } = model;
   const state = new Map([...model.state].filter(([name]) => /^(simToReal|realToSim)\//.test(name)));
-  saveCheckpoint(file, { state, metadata: { generator: "cyclegan", settings: JSON.stringify({ networks, cropPx, lowPass }) } });
+  saveCheckpoint(file, {
+    state,
+    metadata: { generator: "cyclegan", settings: JSON.stringify({ networks, cropPx, lowPass }) },
+  });
 }
 
 /**

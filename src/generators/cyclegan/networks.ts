@@ -68,7 +68,11 @@ export function judgeSim(mask: Value, networks: CycleGanNetworks): Value {
   return patchDiscriminator(scope(mask.graph, "judgeSim"), mask, discriminatorConfig(networks, CONDITION_MAPS.length));
 }
 
-function generatorConfig(networks: CycleGanNetworks, inputChannels: number, outputChannels: number): ResnetGeneratorConfig {
+function generatorConfig(
+  networks: CycleGanNetworks,
+  inputChannels: number,
+  outputChannels: number,
+): ResnetGeneratorConfig {
   const { generatorChannels, residualBlocks, upsample } = networks;
   return {
     inputChannels,
@@ -83,5 +87,11 @@ function generatorConfig(networks: CycleGanNetworks, inputChannels: number, outp
 
 function discriminatorConfig(networks: CycleGanNetworks, inputChannels: number): PatchDiscriminatorConfig {
   const { discriminatorChannels, discriminatorLayers, spectralNorm } = networks;
-  return { inputChannels, baseChannels: discriminatorChannels, layers: discriminatorLayers, norm: "instance", spectralNorm };
+  return {
+    inputChannels,
+    baseChannels: discriminatorChannels,
+    layers: discriminatorLayers,
+    norm: "instance",
+    spectralNorm,
+  };
 }

@@ -65,7 +65,10 @@ export function discriminatorStep(options: CycleGanStepOptions): StepGraph {
   const { graph, mask, real } = images(options);
   const pooledReal = graph.input("pooledReal", [1, 1, cropPx, cropPx]);
   const pooledSim = graph.input("pooledSim", [1, CONDITION_MAPS.length, cropPx, cropPx]);
-  const judgesReal = mul(add(lsgan(judgeReal(real, networks), true), lsgan(judgeReal(pooledReal, networks), false)), 0.5);
+  const judgesReal = mul(
+    add(lsgan(judgeReal(real, networks), true), lsgan(judgeReal(pooledReal, networks), false)),
+    0.5,
+  );
   const judgesSim = mul(add(lsgan(judgeSim(mask, networks), true), lsgan(judgeSim(pooledSim, networks), false)), 0.5);
   update(graph, add(judgesReal, judgesSim), ["judgeReal", "judgeSim"], "discriminators", options);
   return { graph, outputs: { judgeReal: judgesReal, judgeSim: judgesSim } };

@@ -1,8 +1,8 @@
-import { random } from "../../core/random.ts";
 import type { Plane } from "../../core/plane.ts";
-import { imageOfCanonical } from "../../data/canonical-image.ts";
-import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
+import { random } from "../../core/random.ts";
 import { cached } from "../../data/cached.ts";
+import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
+import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { channelPlane } from "../../data/image.ts";
@@ -47,7 +47,10 @@ export async function realPlanes({ realFolder }: JobContext): Promise<Plane[]> {
 
 /** Training set of an arm: equal shares of its sources. */
 export async function trainingSet(context: JobContext, arm: Arm, seed: number): Promise<Dataset> {
-  return mixture(arm.name, await Promise.all(arm.sources.map(async (source) => cached(await openSource(context, source, seed)))));
+  return mixture(
+    arm.name,
+    await Promise.all(arm.sources.map(async (source) => cached(await openSource(context, source, seed)))),
+  );
 }
 
 function openSource(context: JobContext, source: TrainingSource, seed: number): Promise<Dataset> {
@@ -82,4 +85,3 @@ async function labelledReal({ realFolder }: JobContext, images: number, seed: nu
   }
   return memoryDataset(`${images} labelled real images`, items);
 }
-

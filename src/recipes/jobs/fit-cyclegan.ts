@@ -5,10 +5,10 @@ import { networkPresets } from "../../generators/cyclegan/networks.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
 import { contentLoss } from "../../tasks/segment/map-loss.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
+import { CROP_PX } from "../canonical-set.ts";
 import type { Job } from "../plan.ts";
 import type { TrainingRecord } from "../record.ts";
 import { type JobContext, realPlanes } from "./context.ts";
-import { CROP_PX } from "../canonical-set.ts";
 import { segmenterFiles } from "./fit-segmenter.ts";
 
 /** Weights of the generator of a variant and seed. */

@@ -31,10 +31,10 @@ import { bandEnergyRatio } from "../../metrics/band-energy.ts";
 import { type LabelFidelity, labelFidelity } from "../../metrics/label-fidelity.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
-import { openSegmenter, type Segmenter } from "../../tasks/segment/predict.ts";
+import { openSegmenter } from "../../tasks/segment/predict.ts";
+import { CROP_PX } from "../canonical-set.ts";
 import type { Job } from "../plan.ts";
 import { type JobContext, realPlanes, syntheticFolder } from "./context.ts";
-import { CROP_PX } from "../canonical-set.ts";
 import { describeSet, type SetDescription } from "./describe-set.ts";
 import { cycleGanFile } from "./fit-cyclegan.ts";
 import { segmenterFiles } from "./fit-segmenter.ts";
@@ -67,16 +67,24 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
   const variant = plan.variants.find(({ name }) => name === job.subject)!;
   const file = cycleGanFile(context, variant.name, job.seed);
   const generators = await openGenerators(loadCycleGan(file));
-  const witness = await openSegmenter([loadModel(segmenterFiles(context, "simulated", job.seed).weights).state], { tilePx: CROP_PX });
+  const witness = await openSegmenter([loadModel(segmenterFiles(context, "simulated", job.seed).weights).state], {
+    tilePx: CROP_PX,
+  });
   const stream = random(job.seed).fork("generate");
   const draw = (...purpose: (string | number)[]) =>
-    maskScene(calibration, { size: CROP_PX, random: stream.fork(...purpose), densityFactor: recipe.simulate.densityFactor });
+    maskScene(calibration, {
+      size: CROP_PX,
+      random: stream.fork(...purpose),
+      densityFactor: recipe.simulate.densityFactor,
+    });
 
   const provenance = {
     origin: "synthetic",
     method: "cyclegan",
     seed: job.seed,
-    generator: createHash("sha256").update(await readFile(file)).digest("hex"),
+    generator: createHash("sha256")
+      .update(await readFile(file))
+      .digest("hex"),
     settings: { variant: variant.name, lowPass: variant.lowPass },
   } as const;
   const audits = { input: [] as LabelFidelity[], cycled: [] as LabelFidelity[] };
@@ -88,7 +96,10 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
       { name: "independent segmenter", labels: instancesFromMaps(await witness.maps(pair.image)) },
       { name: "disturbed cycle", labels: await readDisturbed(generators, pair.image, stream.fork("disturb", index)) },
     ];
-    for (const [kind, labels] of [["input", pair.inputLabels], ["cycled", pair.cycledLabels]] as const)
+    for (const [kind, labels] of [
+      ["input", pair.inputLabels],
+      ["cycled", pair.cycledLabels],
+    ] as const)
       audits[kind].push({ ...labelFidelity(pair.image, labels, witnesses), contrasts: [] });
     pairs.push(pair);
     options.onProgress?.({ stage: job.title, done: index + 1, total: recipe.simulate.pairs });
@@ -98,7 +109,12 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
     const kept = pairs.flatMap((pair, index) =>
       recipe.audit.onDoubt === "reject" && audits[kind][index]!.verdict === "reject"
         ? []
-        : [itemOf(pair.image, kind === "input" ? pair.inputLabels : pair.cycledLabels, index, { ...provenance, index })],
+        : [
+            itemOf(pair.image, kind === "input" ? pair.inputLabels : pair.cycledLabels, index, {
+              ...provenance,
+              index,
+            }),
+          ],
     );
     if (kept.length === 0) throw allRejected(job.title, audits[kind]);
     const name = `${variant.name}-${kind}`;
@@ -111,7 +127,10 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
     { random: stream.fork("probe noise"), keepBefore: variant.lowPass },
   );
   const shown = Array.from({ length: SHOWN }, (_, index) => draw("probe", index));
-  await writeRgbPng(folder.file(steganographyPicture(variant.name, job.seed)), await cyclePicture(generators, shown, stream));
+  await writeRgbPng(
+    folder.file(steganographyPicture(variant.name, job.seed)),
+    await cyclePicture(generators, shown, stream),
+  );
   await generators.release();
   await witness.release();
   return {

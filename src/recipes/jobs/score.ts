@@ -22,7 +22,11 @@ export interface ImageScore {
 }
 
 /** Scores of one arm and seed on every test image; the predicted label maps go to `predictions/ARM-SEED/`. */
-export async function scoreJob(context: JobContext, job: Job, { signal, onProgress }: WorkOptions): Promise<ImageScore[]> {
+export async function scoreJob(
+  context: JobContext,
+  job: Job,
+  { signal, onProgress }: WorkOptions,
+): Promise<ImageScore[]> {
   const { testFolder, recipe, folder } = context;
   const test = await openDataset(testFolder!);
   const method = await openMethod(context, job);

@@ -5,9 +5,9 @@ import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Item } from "../../data/dataset.ts";
 import { writeDataset } from "../../data/write-dataset.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
+import { CROP_PX } from "../canonical-set.ts";
 import type { Job } from "../plan.ts";
 import { type JobContext, syntheticFolder } from "./context.ts";
-import { CROP_PX } from "../canonical-set.ts";
 import { describeSet, type SetDescription } from "./describe-set.ts";
 
 /** Labelled pairs from the calibrated simulator, written to `synthetic/simulated-SEED/`. */
@@ -18,7 +18,11 @@ export async function simulateJob(context: JobContext, job: Job, options: WorkOp
   async function* items(): AsyncGenerator<Item> {
     for (let index = 0; index < pairs; index++) {
       stopIfCancelled(options.signal, job.title);
-      const { image, labels } = simulateCanonical(calibration, { size: CROP_PX, random: stream.fork(index), densityFactor });
+      const { image, labels } = simulateCanonical(calibration, {
+        size: CROP_PX,
+        random: stream.fork(index),
+        densityFactor,
+      });
       yield {
         name: `simulated-${String(index).padStart(5, "0")}`,
         group: "simulated",
@@ -29,6 +33,8 @@ export async function simulateJob(context: JobContext, job: Job, options: WorkOp
       options.onProgress?.({ stage: job.title, done: index + 1, total: pairs });
     }
   }
-  const dataset = await writeDataset(syntheticFolder(folder, "simulated", job.seed), items(), { name: `simulated-${job.seed}` });
+  const dataset = await writeDataset(syntheticFolder(folder, "simulated", job.seed), items(), {
+    name: `simulated-${job.seed}`,
+  });
   return describeSet(dataset);
 }

@@ -68,7 +68,9 @@ export async function fitSegmenter(pairs: Dataset, options: SegmentFitOptions): 
 }
 
 /** Sizes and rate of a training step. */
-export type SegmenterStepOptions = Required<Pick<SegmentFitOptions, "batchSize" | "cropPx" | "peakLearningRate" | "steps">>;
+export type SegmenterStepOptions = Required<
+  Pick<SegmentFitOptions, "batchSize" | "cropPx" | "peakLearningRate" | "steps">
+>;
 
 /** The training step as a graph: image `[N, 1, H, W]` and maps `[N, 3, H, W]` in, loss out, parameters updated. */
 export function segmenterStep({ batchSize, cropPx, peakLearningRate, steps }: SegmenterStepOptions): StepGraph {

@@ -1,12 +1,17 @@
 import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
 import { tensor } from "../../core/tensor.ts";
-import { unitToNetwork } from "../../data/canonical-image.ts";
 import { CANONICAL_DIAMETER_PX, type CanonicalForm, estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
+import { unitToNetwork } from "../../data/canonical-image.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { sigmoid } from "../../engine/ops/index.ts";
 import { compileFunction, type State } from "../../engine/step.ts";
 import { halfMaximumEdges } from "../../image/half-maximum-edges.ts";
-import { type InstanceMaps, type InstanceOptions, instancesFromMaps, withoutSpecks } from "../../image/instance-maps.ts";
+import {
+  type InstanceMaps,
+  type InstanceOptions,
+  instancesFromMaps,
+  withoutSpecks,
+} from "../../image/instance-maps.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { MAP_NAMES, segmenterLogits } from "./network.ts";
 import { placeTiles, readTile, type TileGrid } from "./tiles.ts";
@@ -47,7 +52,12 @@ export async function openSegmenter(states: readonly State[], options: TileOptio
         for (const network of networks) {
           const maps = (await network.run({ image })).maps!.data;
           MAP_NAMES.forEach((_, channel) => {
-            grid.blend(summed[channel]!, tile, maps.subarray(channel * tilePx ** 2, (channel + 1) * tilePx ** 2), 1 / networks.length);
+            grid.blend(
+              summed[channel]!,
+              tile,
+              maps.subarray(channel * tilePx ** 2, (channel + 1) * tilePx ** 2),
+              1 / networks.length,
+            );
           });
         }
       }
@@ -82,7 +92,11 @@ export interface SegmentOptions extends InstanceOptions {
  *
  * @param plane grey levels, `[H, W]`
  */
-export async function segmentInstances(segmenter: Segmenter, plane: Plane, options: SegmentOptions = {}): Promise<LabelMap> {
+export async function segmentInstances(
+  segmenter: Segmenter,
+  plane: Plane,
+  options: SegmentOptions = {},
+): Promise<LabelMap> {
   const { form = estimateCanonicalForm(plane), refineEdges = true } = options;
   const maps = await segmenter.maps(toCanonical(plane, form));
   const native = (map: Plane) => resizePlane(map, plane.height, plane.width, { method: "bilinear" });

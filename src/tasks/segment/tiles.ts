@@ -15,7 +15,11 @@ export interface TileGrid {
 }
 
 /** Grid of square tiles over an image `[H, W]`; weights fall linearly across the overlap. */
-export function placeTiles(height: number, width: number, { tilePx, overlapPx }: { tilePx: number; overlapPx: number }): TileGrid {
+export function placeTiles(
+  height: number,
+  width: number,
+  { tilePx, overlapPx }: { tilePx: number; overlapPx: number },
+): TileGrid {
   const ys = starts(height, tilePx, overlapPx);
   const xs = starts(width, tilePx, overlapPx);
   const rowWeights = axisWeights(height, ys, tilePx, overlapPx);
@@ -46,7 +50,12 @@ function starts(extent: number, tilePx: number, overlapPx: number): number[] {
 }
 
 /** Weights of every tile along one axis, normalised so that they sum to 1 at every pixel of the image. */
-function axisWeights(extent: number, tileStarts: number[], tilePx: number, overlapPx: number): Map<number, Float32Array> {
+function axisWeights(
+  extent: number,
+  tileStarts: number[],
+  tilePx: number,
+  overlapPx: number,
+): Map<number, Float32Array> {
   const total = new Float32Array(extent);
   const raw = tileStarts.map((start) =>
     Float32Array.from({ length: tilePx }, (_, i) => {
