@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { openDataset } from "../data/folder-dataset.ts";
 import type { SegmentRecipe } from "../recipes/recipe.ts";
 import { run } from "../recipes/run.ts";
 import { openRunFolder, runFolder } from "../recipes/run-folder.ts";
@@ -13,7 +14,9 @@ import { writeReport } from "./stages/write-report.ts";
 /** Executes a recipe, or finishes it, and tells about it: plan, progress, verdict, where everything is. */
 export async function executeRun(recipe: SegmentRecipe, out: string, context: CommandContext): Promise<void> {
   const { terminal, signal, typed } = context;
-  await openRunFolder(out, recipe); // refuses the folder of another recipe
+  // A folder without images is told before the folder of the run is made, and one of another recipe before any work.
+  for (const folder of [recipe.real, recipe.test]) if (folder !== undefined) await openDataset(folder);
+  await openRunFolder(out, recipe);
   if (await tellFinished(out, context)) return;
   const line = progressLine(terminal);
   try {

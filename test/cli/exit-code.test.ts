@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { commandLine } from "../../src/cli/command-line.ts";
 import { CANCELLED, failure, isExplained, OUR_FAULT, WRONG_INPUT } from "../../src/cli/exit-code.ts";
 import { CancelledError, DataError } from "../../src/core/errors.ts";
+import { listeningTerminal } from "./invoke.ts";
 
 const details = { where: "cells", expected: "images", received: "none", fix: "Add some." };
 
@@ -30,4 +32,19 @@ test("any other error is a fault of ours: with stack, and a line asking to repor
   expect(text).toContain("Please report it");
   expect(isExplained(new TypeError("x"))).toBe(false);
   expect(failure("thrown text", "fantascope demo").text).toContain("thrown text");
+});
+
+test("a fault within a command ends the program with 70 and names the command", async () => {
+  const terminal = listeningTerminal();
+  const broken = {
+    ...terminal,
+    print: () => {
+      throw new RangeError("no such column");
+    },
+    note: terminal.note,
+  };
+  const code = await commandLine(["report", "--help"], { terminal: broken, signal: new AbortController().signal });
+  expect(code).toBe(OUR_FAULT);
+  expect(terminal.err).toMatch(/RangeError: no such column/);
+  expect(terminal.err).toMatch(/\n {2}fantascope report --help\n$/);
 });

@@ -4,7 +4,13 @@ import { demoRecipe } from "../../src/recipes/demo.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { invoke, listeningTerminal, start } from "./invoke.ts";
 
-const context = { terminal: listeningTerminal(), signal: new AbortController().signal, program: "fantascope", typed: "", exitCode: 0 };
+const context = {
+  terminal: listeningTerminal(),
+  signal: new AbortController().signal,
+  program: "fantascope",
+  typed: "",
+  exitCode: 0,
+};
 const names = commands.map((make) => make(context).name());
 
 test("the program has all its commands", () => {
@@ -46,7 +52,11 @@ test("examples in help name options that exist", async () => {
     for (const [, example] of out.matchAll(/\$ fantascope (.+)/g)) {
       const options = example!.match(/--[\w-]+/g) ?? [];
       expect(example!.split(" ")[0]).toBe(command.name());
-      for (const option of options) expect(command.options.map(({ long }) => long), example).toContain(option);
+      for (const option of options)
+        expect(
+          command.options.map(({ long }) => long),
+          example,
+        ).toContain(option);
     }
   }
 });

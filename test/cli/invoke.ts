@@ -12,7 +12,10 @@ export interface Outcome {
 }
 
 /** A terminal that listens. */
-export function listeningTerminal({ isInteractive = false, columns = 80 } = {}): Terminal & { out: string; err: string } {
+export function listeningTerminal({
+  isInteractive = false,
+  columns = 80,
+} = {}): Terminal & { out: string; err: string } {
   const terminal = {
     out: "",
     err: "",

@@ -5,7 +5,10 @@ import { listeningTerminal } from "./invoke.ts";
 /** A clock that is moved by hand, in seconds. */
 function clock() {
   let milliseconds = 0;
-  return { now: () => milliseconds, wait: (seconds: number) => void (milliseconds += 1000 * seconds) };
+  const wait = (seconds: number) => {
+    milliseconds += 1000 * seconds;
+  };
+  return { now: () => milliseconds, wait };
 }
 
 test("a log gets a plain line every ten seconds, and none for work that is soon done", () => {

@@ -41,7 +41,7 @@ export const demoCommand: CommandMaker = (context) =>
     )
     .option(
       "--workers <n>",
-      "processes side by side, about 0.4 GB of memory each (default: one per core, at most 4)",
+      "processes side by side, about 0.5 GB of memory each (default: one per core, at most 4)",
       wholeNumber(1),
     )
     .option("--again", "make a finished demo anew, in a numbered folder beside it")

@@ -13,7 +13,7 @@ Exit code 1 says that the program cannot work here.`;
 export const doctorCommand: CommandMaker = (context) =>
   new Command("doctor")
     .summary("whether everything works on this machine")
-    .description("Examines machine, Node, onnxruntime, memory and disk, and trains a tiny network for five seconds.")
+    .description("Examines machine, Node, onnxruntime, memory and disk, and trains a small network for a few seconds.")
     .addHelpText("after", HELP)
     .action(async () => {
       const { examineMachine } = await import("../stages/examine-machine.ts");

@@ -32,7 +32,7 @@ export const fitCommand: CommandMaker = (context) =>
     .description("Trains a CycleGAN between drawn label maps and unlabelled real images.")
     .requiredOption("--real <folder>", "real images to learn from")
     .requiredOption("--out <folder>", "new or empty folder, or one that the same command began to fill")
-    .option("--steps <n>", "training steps; about 0.1 s each, fewer than 500 look poor", wholeNumber(10), 2000)
+    .option("--steps <n>", "training steps; more look more real, up to some thousands", wholeNumber(10), 2000)
     .option(
       "--low-pass <r>",
       "share of spatial frequencies that the inverse generator sees, 0.1 to 1; 1 is the vanilla CycleGAN",

@@ -60,7 +60,7 @@ export const runCommand: CommandMaker = (context) =>
     )
     .option(
       "--workers <n>",
-      "processes side by side, about 0.4 GB of memory each (default: one per core, at most 4)",
+      "processes side by side, about 0.5 GB of memory each (default: one per core, at most 4)",
       wholeNumber(1),
     )
     .option("--title <text>", "title of the report")

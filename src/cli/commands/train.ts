@@ -33,7 +33,7 @@ export const trainCommand: CommandMaker = (context) =>
       (folder: string, before: readonly string[] = []) => [...before, folder],
     )
     .requiredOption("--out <file>", "new file for the weights, ending in .safetensors")
-    .option("--steps <n>", "training steps of six crops; more than 600 rarely help", wholeNumber(10), 600)
+    .option("--steps <n>", "training steps of six crops each", wholeNumber(10), 600)
     .option("--seed <n>", "another seed gives other first weights and crops", wholeNumber(0), 0)
     .addHelpText("after", HELP)
     .action(async ({ data, out, steps, seed }: TrainOptions) => {

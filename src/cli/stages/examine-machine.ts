@@ -23,8 +23,8 @@ export interface MachineFinding {
 /** What the default recipe wants. */
 const WANTED = { node: [22, 18], memoryGb: 2, diskGb: 2 } as const;
 
-/** A training that takes about five seconds on one core, and the share of its first loss that it must fall below. */
-const TRIAL = { pairs: 12, steps: 30, batchSize: 2, cropPx: 48, mustFallTo: 0.8 };
+/** A training that takes a few seconds on one core, and the share of its first loss that it must fall below. */
+const TRIAL = { pairs: 16, steps: 60, batchSize: 3, cropPx: 64, mustFallTo: 0.6 };
 
 /** Looks at everything that the program needs, from Node to a short training; each need is one finding. */
 export async function examineMachine({ signal, onProgress }: WorkOptions = {}): Promise<MachineFinding[]> {

@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { FormatError } from "../../core/errors.ts";
+import { DataError } from "../../core/errors.ts";
 import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type DeferredItem, writeDataset } from "../../data/write-dataset.ts";
+import { loadCheckpoint } from "../../engine/checkpoint.ts";
 import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
 import { type CycleGanGenerators, loadCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { StoredCalibration } from "./read-calibration.ts";
+import { requireModelFile } from "./require-model-file.ts";
 import type { SetOptions } from "./simulate-set.ts";
 
 /** Which images, and which of the two labels they carry. */
@@ -35,7 +37,7 @@ export async function generateSet(
   out: string,
   { count = 100, seed = 0, labels = "cycled", signal, onProgress }: GenerateOptions = {},
 ): Promise<Dataset> {
-  const model = openModel(modelFile);
+  const model = await openModel(modelFile);
   const generator = createHash("sha256")
     .update(await readFile(modelFile))
     .digest("hex");
@@ -78,10 +80,10 @@ export async function generateSet(
 }
 
 /** Generators of a file. A segmenter lies beside them in a run and ends the same, so people will mix them up. */
-function openModel(file: string): CycleGanGenerators {
-  const model = loadCycleGan(file);
-  if (model.networks && model.cropPx) return model;
-  throw new FormatError({
+async function openModel(file: string): Promise<CycleGanGenerators> {
+  await requireModelFile(file);
+  if (loadCheckpoint(file)?.metadata.generator === "cyclegan") return loadCycleGan(file);
+  throw new DataError({
     where: file,
     expected: "a trained CycleGAN",
     received: "another model",

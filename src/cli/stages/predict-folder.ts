@@ -15,6 +15,7 @@ import { loadModel } from "../../tasks/segment/model-file.ts";
 import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { requireModelFile } from "./require-model-file.ts";
 
 /** How predictions are made. */
 export interface PredictOptions extends WorkOptions {
@@ -47,6 +48,7 @@ export async function predictFolder(
   out: string,
   { channel = 1, threads = 1, signal, onProgress }: PredictOptions = {},
 ): Promise<PredictedFolder> {
+  for (const file of modelFiles) await requireModelFile(file);
   const states = modelFiles.map((file) => loadModel(file).state);
   const dataset = await openDataset(images);
   const models = fingerprint(...(await Promise.all(modelFiles.map((file) => readFile(file)))));
