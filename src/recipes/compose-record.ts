@@ -10,6 +10,7 @@ import type { GenerationResult } from "./jobs/generate.ts";
 import type { ImageScore } from "./jobs/score.ts";
 import { packageVersion, peakMemoryMb } from "./machine.ts";
 import { drawPictures } from "./pictures.ts";
+import type { SegmentRecipe } from "./recipe.ts";
 import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord, TrainingRecord } from "./record.ts";
 import { references } from "./references.ts";
 import { armRecords, comparisons, learningCurves, runVerdict, type ScoredArm } from "./scores.ts";
@@ -31,7 +32,7 @@ export async function composeRecord(
     schemaVersion: 1,
     title: recipe.title,
     fantascope: packageVersion(),
-    recipe,
+    recipe: withSteps(context),
     command,
     startedAt,
     finishedAt: new Date().toISOString(),
@@ -66,6 +67,15 @@ export async function composeRecord(
 
 const NOT_SCORED =
   "Nothing was scored, because there are no labelled real images to score on. Label a few images, keep them apart, and name their folder with --test to learn whether the synthetic data helped.";
+
+/** The recipe with the steps that its minutes came to on this machine: what repeats the run anywhere. */
+function withSteps({ recipe, plan }: JobContext): SegmentRecipe {
+  return {
+    ...recipe,
+    generator: { ...recipe.generator, steps: plan.cycleganSteps },
+    segmenter: { ...recipe.segmenter, steps: plan.segmenterSteps },
+  };
+}
 
 async function scoredArms({ plan, folder }: JobContext): Promise<ScoredArm[]> {
   const scored: ScoredArm[] = [];

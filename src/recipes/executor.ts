@@ -86,6 +86,7 @@ export async function executeJobs(
             async () => {
               await folder.log({ event: "job", id: job.id });
               done.add(job.id);
+              entry.share = 0; // counted among the finished from now on
               tell(job.title);
               settle(job.id);
             },

@@ -18,10 +18,16 @@ export function saveCycleGan(file: string, model: CycleGanGenerators): void {
 /**
  * Generators saved by {@link saveCycleGan}.
  *
- * @throws {@link DataError} when there is no such file
+ * @throws {@link DataError} when there is no such file, or it is no CycleGAN
  */
 export function loadCycleGan(file: string): CycleGanGenerators {
   const found = loadCheckpoint(file);
-  if (!found) throw new DataError({ where: file, expected: "a trained CycleGAN", received: "no such file" });
+  if (found?.metadata.generator !== "cyclegan")
+    throw new DataError({
+      where: file,
+      expected: "a CycleGAN saved by Fantascope",
+      received: found ? "another file" : "no such file",
+      fix: "Name a cyclegan-….safetensors file from the models folder of a run.",
+    });
   return { state: found.state, ...JSON.parse(found.metadata.settings!) };
 }

@@ -80,7 +80,7 @@ export function segmenterStep({ batchSize, cropPx, peakLearningRate, steps }: Se
   const loss = mapLoss(segmenterLogits(image, "train"), maps);
   const parameters = parametersOf(graph);
   adamW({ learningRate: oneCycle({ peak: peakLearningRate, steps }), weightDecay: 1e-2 }).update(graph, {
-    name: "segmenter",
+    name: "adamw",
     parameters,
     gradients: gradient(loss, parameters),
   });
