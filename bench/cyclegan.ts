@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import { random } from "../src/core/random.ts";
 import { type Shape, sizeOf } from "../src/core/shape.ts";
-import type { Tensor } from "../src/core/tensor.ts";
+import { type Tensor, tensor } from "../src/core/tensor.ts";
 import { runtimeVersion } from "../src/engine/session.ts";
 import { compileStep, initialState } from "../src/engine/step.ts";
 import { CONDITION_MAPS } from "../src/generators/cyclegan/condition.ts";
@@ -44,11 +44,13 @@ async function ours({ networks, cropPx, lowPass }: Setting, threads: number): Pr
   const state = initialState([generators.graph, discriminators.graph], random(1));
   const mask = noise([1, CONDITION_MAPS.length, cropPx, cropPx], 2);
   const real = noise([1, 1, cropPx, cropPx], 3);
+  const simulated = noise([1, 1, cropPx, cropPx], 4);
+  const warmth = tensor(Float32Array.of(0), []); // the warm start is over for most of a training
   const rateScale: Tensor = { data: Float32Array.of(1), shape: [] };
   const count = parameterCount(generators.graph, "simToReal", "realToSim") + parameterCount(discriminators.graph);
   const identity = { name: "Fantascope", version: `onnxruntime ${runtimeVersion}`, workload: `${count} parameters` };
   await contend(identity, async () => {
-    const { outputs } = await generators.run(state, { mask, real, rateScale });
+    const { outputs } = await generators.run(state, { mask, real, simulated, warmth, rateScale });
     const fakes = { pooledReal: outputs.fakeReal!, pooledSim: outputs.fakeSim! };
     await discriminators.run(state, { mask, real, ...fakes, rateScale });
   });

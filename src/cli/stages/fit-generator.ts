@@ -10,7 +10,6 @@ import { memoryDataset } from "../../data/memory-dataset.ts";
 import { type CycleGanFitOptions, fitCycleGan } from "../../generators/cyclegan/fit.ts";
 import { saveCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
-import { maskScene } from "../../microscope/mask-scene.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
 import { CROP_PX } from "../../recipes/canonical-set.ts";
 import { fitSegmenter } from "../../tasks/segment/fit.ts";
@@ -68,7 +67,7 @@ export async function fitGenerator(
   const model = await fitCycleGan(
     {
       real: planes.map((plane) => toCanonical(plane, estimateCanonicalForm(plane))),
-      drawLabels: (stream) => maskScene(calibration, { size: CROP_PX, random: stream }),
+      drawPair: (stream) => simulateCanonical(calibration, { size: CROP_PX, random: stream }),
     },
     {
       ...namedStage(work, "train CycleGAN"),

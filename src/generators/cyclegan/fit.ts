@@ -16,8 +16,8 @@ import { type CycleGanStepOptions, discriminatorStep, generatorStep } from "./st
 export interface CycleGanData {
   /** Canonical planes of real images, 0…1. */
   readonly real: readonly Plane[];
-  /** A new label map of the crop size. */
-  readonly drawLabels: (random: Random) => LabelMap;
+  /** A new label map of the crop size, with the simulator's canonical image of it. */
+  readonly drawPair: (random: Random) => { readonly labels: LabelMap; readonly image: Plane };
 }
 
 /** Settings of one training; see {@link CycleGanStepOptions} for those of a step. */
@@ -77,10 +77,13 @@ export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOption
     steps,
     state,
     random: random.fork("steps"),
-    step: async (_index, { random, rateScale }) => {
-      const mask = condition(data.drawLabels(random.fork("mask")));
+    step: async (index, { random, rateScale }) => {
+      const { labels, image } = data.drawPair(random.fork("mask"));
+      const mask = condition(labels);
+      const simulated = tensor(unitToNetwork(image).data, [1, 1, cropPx, cropPx]);
+      const warmth = tensor(Float32Array.of(warmStartWeight(index / steps)), []);
       const real = realCrop(data.real, cropPx, random.fork("real"));
-      const { outputs } = await generators.run(state, { mask, real, rateScale });
+      const { outputs } = await generators.run(state, { mask, real, simulated, warmth, rateScale });
       const pooledReal = realPool.exchange(outputs.fakeReal!, random.fork("pool real"));
       const pooledSim = simPool.exchange(outputs.fakeSim!, random.fork("pool sim"));
       const judged = await discriminators.run(state, { mask, real, pooledReal, pooledSim, rateScale });
@@ -90,6 +93,14 @@ export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOption
   await generators.release();
   await discriminators.release();
   return { state, networks, cropPx, lowPass, curves, steps, seconds: (performance.now() - started) / 1000 };
+}
+
+/** The warm start: weight of the simulator's image at the first step, and the share of the steps after which it is gone. */
+const WARM_START = { weight: 10, share: 0.15 };
+
+/** Weight of the simulator's image after a share of the steps: falls in a straight line, then is 0. */
+function warmStartWeight(done: number): number {
+  return WARM_START.weight * Math.max(0, 1 - done / WARM_START.share);
 }
 
 /** Scalars among the outputs, by name. */

@@ -29,13 +29,19 @@ export interface CycleGanStepOptions {
 /**
  * Generator step: both cycles, least-squares adversarial losses, Adam on both generators.
  *
- * In: `mask` `[1, 3, H, W]`, `real` `[1, 1, H, W]`. Out: the losses, `fakeReal` and `fakeSim` for the discriminators' pools.
+ * In: `mask` `[1, 3, H, W]`, `real` `[1, 1, H, W]`, and for the warm start `simulated` `[1, 1, H, W]`, the simulator's image of that mask,
+ * with its weight `warmth` `[]`. Out: the losses, `fakeReal` and `fakeSim` for the discriminators' pools.
+ *
+ * Nothing in a cycle says that nuclei are bright: dark nuclei on bright ground cycle as well, and with a low-pass one training in three
+ * ended so. A first stretch of steps beside the simulator's image settles it; then the weight is 0 and only real images count.
  *
  * @see Zhu et al., ICCV 2017, eq. 3, with the low-pass of {@link lowPass} before every `realToSim`
  */
 export function generatorStep(options: CycleGanStepOptions): StepGraph {
   const { networks, cycleWeight, consistency } = options;
   const { graph, mask, real } = images(options);
+  const simulated = graph.input("simulated", real.shape);
+  const warmth = graph.input("warmth", []);
   const fakeReal = simToReal(mask, networks);
   const cycledSim = realToSim(lowPass(fakeReal, options.lowPass), networks);
   const fakeSim = realToSim(lowPass(real, options.lowPass), networks);
@@ -45,7 +51,9 @@ export function generatorStep(options: CycleGanStepOptions): StepGraph {
   const adversarialSim = lsgan(judgeSim(fakeSim, networks), true);
   const cycleSim = l1(cycledSim, mask);
   const cycleReal = l1(cycledReal, real);
-  let loss = add(add(adversarialReal, adversarialSim), mul(add(cycleSim, cycleReal), cycleWeight));
+  const cycles = mul(add(cycleSim, cycleReal), cycleWeight);
+  const nearSimulation = mul(l1(fakeReal, simulated), warmth);
+  let loss = add(add(add(adversarialReal, adversarialSim), cycles), nearSimulation);
   const outputs: Record<string, Value> = { adversarialReal, adversarialSim, cycleSim, cycleReal };
   if (consistency) {
     outputs.consistency = consistency.loss(fakeReal, mask);

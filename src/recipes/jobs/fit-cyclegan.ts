@@ -2,7 +2,7 @@ import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { fitCycleGan, saveCycleGan } from "../../generators/cyclegan/index.ts";
 import { networkPresets } from "../../generators/cyclegan/networks.ts";
-import { maskScene } from "../../microscope/mask-scene.ts";
+import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
 import { contentLoss } from "../../tasks/segment/map-loss.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
 import { CROP_PX } from "../canonical-set.ts";
@@ -25,8 +25,8 @@ export async function fitCycleGanJob(context: JobContext, job: Job, options: Wor
   const model = await fitCycleGan(
     {
       real: await realPlanes(context),
-      drawLabels: (stream) =>
-        maskScene(calibration, { size: CROP_PX, random: stream, densityFactor: recipe.simulate.densityFactor }),
+      drawPair: (stream) =>
+        simulateCanonical(calibration, { size: CROP_PX, random: stream, densityFactor: recipe.simulate.densityFactor }),
     },
     {
       ...options,
