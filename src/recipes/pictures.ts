@@ -1,7 +1,7 @@
 import { emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
 import { random } from "../core/random.ts";
 import { canonicalOfImage } from "../data/canonical-image.ts";
-import { cropPlane } from "../data/crop.ts";
+import { cropPair, cropPlane } from "../data/crop.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { openDataset } from "../data/folder-dataset.ts";
 import { readLabels } from "../data/formats/labels.ts";
@@ -18,6 +18,9 @@ import type { Picture } from "./record.ts";
 
 /** Tiles of a contact sheet. */
 const SHEET = { tiles: 8, columns: 4 };
+
+/** Test images whose predictions are shown, and how much of each. */
+const PREDICTIONS = { tiles: 4, mostPx: 256 };
 
 /** Draws the pictures of a run into `pictures/`: what a reader wants to look at before any number. */
 export async function drawPictures(context: JobContext, generation: GenerationResult | undefined): Promise<Picture[]> {
@@ -106,12 +109,15 @@ async function drawPredictions({ folder, testFolder, plan }: JobContext, put: Pu
     ["combined", "Simulation + generated"],
   ] as const) {
     const tiles: RgbImage[] = [];
-    for (let i = 0; i < Math.min(4, test.length); i++) {
-      const item = await test.get(i);
-      const labels = await readLabels(folder.file("predictions", `${arm}-${seed}`, `${item.name}.tif`)).catch(
+    for (let i = 0; i < Math.min(PREDICTIONS.tiles, test.length); i++) {
+      const { name, image } = await test.get(i);
+      const labels = await readLabels(folder.file("predictions", `${arm}-${seed}`, `${name}.tif`)).catch(
         () => undefined,
       );
-      if (labels) tiles.push(overlay(channelPlane(item.image), labels));
+      if (!labels) continue;
+      const edge = Math.min(PREDICTIONS.mostPx, image.height, image.width);
+      const shown = cropPair({ image: channelPlane(image), labels }, edge, random(seed).fork("prediction crop", i));
+      tiles.push(overlay(shown.image, shown.labels));
     }
     if (tiles.length > 0)
       await put(`predicted-${arm}`, sheet(tiles, { columns: 2 }), {

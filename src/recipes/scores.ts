@@ -40,6 +40,11 @@ function talliesOf({ seeds }: ScoredArm, { of }: Metric): ArmTallies {
   };
 }
 
+/** A bound of an interval inside the range of its score: the widening for few seeds may reach beyond it. */
+function within(bound: number, least: number): number {
+  return Math.min(1, Math.max(least, bound));
+}
+
 /** Arms with their scores and intervals; the random stream makes the bootstrap repeatable. */
 export function armRecords(scored: readonly ScoredArm[], seed: number): ArmRecord[] {
   return scored.map((one) => {
@@ -50,7 +55,14 @@ export function armRecords(scored: readonly ScoredArm[], seed: number): ArmRecor
         metric.score,
         random(seed).fork("bootstrap", metric.name),
       );
-      return { metric: metric.name, value, low, high, perSeed: [...perSeed], n: images };
+      return {
+        metric: metric.name,
+        value,
+        low: within(low, 0),
+        high: within(high, 0),
+        perSeed: [...perSeed],
+        n: images,
+      };
     });
     return { name, title, training, annotatedImages, role, scores };
   });
@@ -79,7 +91,8 @@ export function comparisons(scored: readonly ScoredArm[], own: string, seed: num
     if (!arm || !baseline || armName === baselineName) return [];
     return segmentMetrics.slice(0, 2).map((metric) => {
       const stream = random(seed).fork("paired", armName, baselineName, metric.name);
-      const difference = pairedDifference(talliesOf(arm, metric), talliesOf(baseline, metric), metric.score, stream);
+      const paired = pairedDifference(talliesOf(arm, metric), talliesOf(baseline, metric), metric.score, stream);
+      const difference = { ...paired, low: within(paired.low, -1), high: within(paired.high, -1) };
       const { outcome, sentence } = verdict(
         { ...difference, images: difference.groups },
         { arm: arm.arm.title, baseline: baseline.arm.title, metric: metric.name },
