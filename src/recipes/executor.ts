@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { CancelledError, SessionError } from "../core/errors.ts";
-import type { Progress, WorkOptions } from "../core/progress.ts";
+import { SessionError } from "../core/errors.ts";
+import { type Progress, stopIfCancelled, type WorkOptions } from "../core/progress.ts";
 import type { Job } from "./plan.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -20,6 +20,9 @@ export type WorkerOrder =
  *
  * A job whose result lies in the run folder is passed over. Every job is a pure function of the run folder and its seed, so the order
  * in which workers take them changes nothing. When one fails, or the signal is given, the others stop at their next checkpoint.
+ *
+ * @throws whatever the first failing job threw
+ * @throws {@link CancelledError} when the signal was given
  */
 export async function executeJobs(
   jobs: readonly Job[],
@@ -27,105 +30,88 @@ export async function executeJobs(
   { workers, signal, onProgress }: WorkOptions & { readonly workers: number },
 ): Promise<void> {
   const done = new Set<string>();
-  for (const job of jobs) if ((await folder.readJson("checkpoints", `${job.id}.json`)) !== undefined) done.add(job.id);
-  const waiting = jobs.filter((job) => !done.has(job.id));
-  const running = new Map<string, { job: Job; worker: Worker; share: number }>();
-  const total = jobs.reduce((sum, job) => sum + job.seconds, 0);
+  for (const { id } of jobs) if ((await folder.readJson("checkpoints", `${id}.json`)) !== undefined) done.add(id);
+  const waiting = jobs.filter(({ id }) => !done.has(id));
+  const running = new Map<string, Promise<void>>();
+  const shares = new Map<string, number>(); // how far each running job is, 0…1
+  const failure = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
 
+  const total = jobs.reduce((sum, { seconds }) => sum + seconds, 0);
   const tell = (stage: string, note?: string) => {
-    const finished = jobs.reduce((sum, job) => sum + (done.has(job.id) ? job.seconds : 0), 0);
-    const underWay = [...running.values()].reduce((sum, { job, share }) => sum + job.seconds * share, 0);
-    onProgress?.({ stage, done: finished + underWay, total, ...(note ? { note } : {}) });
+    const share = ({ id }: Job) => (done.has(id) ? 1 : (shares.get(id) ?? 0));
+    const worked = jobs.reduce((sum, job) => sum + job.seconds * share(job), 0);
+    onProgress?.({ stage, done: worked, total, ...(note ? { note } : {}) });
+  };
+  const work = async (job: Job) => {
+    try {
+      const result = await runInWorker(folder, job, stop, (progress) => {
+        shares.set(job.id, Math.min(1, progress.done / Math.max(1, progress.total)));
+        tell(job.title, progress.note);
+      });
+      await folder.writeJson(result, "checkpoints", `${job.id}.json`);
+      await folder.log({ event: "job", id: job.id });
+      done.add(job.id);
+      tell(job.title);
+    } catch (error) {
+      failure.abort(error); // only the first reason is kept
+    } finally {
+      running.delete(job.id);
+    }
   };
 
-  await new Promise<void>((resolve, reject) => {
-    let failure: unknown;
-    const stopAll = () => {
-      for (const { worker } of running.values()) worker.postMessage({ type: "stop" } satisfies WorkerOrder);
-    };
-    const onAbort = () => {
-      failure ??= new CancelledError({
-        where: "run",
-        expected: "to finish",
-        received: "a request to stop",
-        fix: "Run the same command again to continue where it stopped.",
-      });
-      stopAll();
-      if (running.size === 0) reject(failure);
-    };
-    const settle = (id: string) => {
-      void running.get(id)?.worker.terminate();
-      running.delete(id);
-      if (failure !== undefined) {
-        if (running.size === 0) reject(failure);
-        return;
-      }
-      startReady();
-      if (running.size === 0 && waiting.length === 0) resolve();
-    };
-    const start = (job: Job) => {
-      const worker = new Worker(new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
-      const entry = { job, worker, share: 0 };
-      running.set(job.id, entry);
-      let settled = false;
-      const fail = (error: unknown) => {
-        failure ??= error;
-        if (settled) return;
-        settled = true;
-        stopAll();
-        settle(job.id);
-      };
+  while (!stop.aborted && waiting.length > 0) {
+    const ready = waiting.findIndex(({ after }) => after.every((id) => done.has(id)));
+    if (ready >= 0 && running.size < workers) {
+      const [job] = waiting.splice(ready, 1) as [Job];
+      running.set(job.id, work(job));
+    } else if (running.size > 0) await Promise.race(running.values());
+    else throw new Error(`internal: ${waiting[0]!.id} waits for a job that is not in the plan`);
+  }
+  await Promise.all(running.values());
+  stopIfCancelled(signal, "run");
+  failure.signal.throwIfAborted();
+}
+
+/** Result of a job from a worker thread of its own; the thread is gone when this settles. */
+async function runInWorker(
+  folder: RunFolder,
+  job: Job,
+  stop: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<unknown> {
+  const worker = new Worker(new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+  const order = (message: WorkerOrder) => worker.postMessage(message);
+  const onStop = () => order({ type: "stop" });
+  stop.addEventListener("abort", onStop);
+  try {
+    return await new Promise<unknown>((resolve, reject) => {
       worker.on("message", (message: WorkerMessage) => {
-        if (message.type === "progress") {
-          entry.share = Math.min(1, message.progress.done / Math.max(1, message.progress.total));
-          tell(job.title, message.progress.note);
-        } else if (message.type === "failed") fail(revive(message));
-        else if (!settled) {
-          settled = true;
-          void folder.writeJson(message.result, "checkpoints", `${job.id}.json`).then(
-            async () => {
-              await folder.log({ event: "job", id: job.id });
-              done.add(job.id);
-              entry.share = 0; // counted among the finished from now on
-              tell(job.title);
-              settle(job.id);
-            },
-            (error) => {
-              settled = false;
-              fail(error);
-            },
-          );
-        }
+        if (message.type === "progress") onProgress(message.progress);
+        else if (message.type === "done") resolve(message.result);
+        else reject(revived(message));
       });
-      worker.on("error", fail);
-      worker.on("exit", (code) => {
-        if (!settled)
-          fail(
-            new SessionError({
-              where: job.title,
-              expected: "a worker that finishes",
-              received: `exit code ${code}`,
-              fix: "Is there enough memory? Try --workers 1.",
-            }),
-          );
-      });
-      worker.postMessage({ type: "job", folder: folder.path, job } satisfies WorkerOrder);
-    };
-    const startReady = () => {
-      while (running.size < workers) {
-        const next = waiting.findIndex((job) => job.after.every((id) => done.has(id)));
-        if (next < 0) return;
-        start(waiting.splice(next, 1)[0]!);
-      }
-    };
-    if (signal?.aborted) return onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    startReady();
-    if (running.size === 0) resolve();
+      worker.on("error", reject);
+      worker.on("exit", (code) => reject(gone(job, code)));
+      order({ type: "job", folder: folder.path, job });
+      if (stop.aborted) onStop();
+    });
+  } finally {
+    stop.removeEventListener("abort", onStop);
+    await worker.terminate();
+  }
+}
+
+function gone({ title }: Job, code: number): SessionError {
+  return new SessionError({
+    where: title,
+    expected: "a worker that finishes",
+    received: `exit code ${code}`,
+    fix: "Is there enough memory? Try --workers 1.",
   });
 }
 
 /** An error of a worker, with its class name and full text. */
-function revive({ name, message, error }: Extract<WorkerMessage, { type: "failed" }>): Error {
+function revived({ name, message, error }: Extract<WorkerMessage, { type: "failed" }>): Error {
   return Object.assign(new Error(message), error as object, { name, message });
 }

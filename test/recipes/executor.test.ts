@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { executeJobs } from "../../src/recipes/executor.ts";
+import type { Job } from "../../src/recipes/plan.ts";
+import { resolveRecipe } from "../../src/recipes/resolve.ts";
+import { openRunFolder } from "../../src/recipes/run-folder.ts";
+
+const base = await mkdtemp(join(tmpdir(), "fantascope-executor-"));
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+const job = (id: string, after: string[] = []): Job => ({
+  id,
+  kind: "simulate",
+  title: id,
+  seed: 0,
+  subject: "simulated",
+  after,
+  seconds: 1,
+});
+
+describe("executeJobs", () => {
+  it("passes on why a job failed, and writes no result for it", async () => {
+    const folder = await openRunFolder(join(base, "failing"), resolveRecipe({ recipe: "segment" }));
+    // Without inputs.json a job has nothing to work with.
+    await expect(executeJobs([job("a"), job("b", ["a"])], folder, { workers: 2 })).rejects.toThrow();
+    expect(await folder.readJson("checkpoints", "a.json")).toBeUndefined();
+    expect(await folder.readJson("checkpoints", "b.json")).toBeUndefined();
+  });
+
+  it("passes over jobs whose results are there", async () => {
+    const folder = await openRunFolder(join(base, "done"), resolveRecipe({ recipe: "segment" }));
+    await folder.writeJson({ images: 1 }, "checkpoints", "a.json");
+    await executeJobs([job("a")], folder, { workers: 1 });
+    expect(await folder.readJson("checkpoints", "a.json")).toEqual({ images: 1 });
+  });
+
+  it("says so when jobs wait for each other for ever", async () => {
+    const folder = await openRunFolder(join(base, "circle"), resolveRecipe({ recipe: "segment" }));
+    await expect(executeJobs([job("a", ["b"]), job("b", ["a"])], folder, { workers: 1 })).rejects.toThrow(
+      /internal: a waits/,
+    );
+  });
+});
