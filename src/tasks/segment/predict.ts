@@ -78,8 +78,8 @@ export interface SegmentOptions extends InstanceOptions {
   /** The canonical form; estimated from the image itself when left out. */
   readonly form?: CanonicalForm;
   /**
-   * Moves each outline to where its own nucleus falls to half its brightness. It puts edges of simulation-trained models where people
-   * draw them, and does nothing to models of real labels: mean matchAccuracy +0.040 on labelled training images (docs/results.md).
+   * Moves each outline to where its own nucleus falls to half its brightness: where blur alone puts the edge of a sharp object, and where
+   * people draw it. Every arm of a run is treated alike.
    */
   readonly refineEdges?: boolean;
 }
