@@ -37,6 +37,9 @@ export interface Plan {
 const FULL = { segmenter: 600, cyclegan: 2000 };
 const FEWEST = { segmenter: 120, cyclegan: 250 };
 
+/** What everything else takes, roughly, on one core: per image pair, per training, per scored arm, and before and after all of it. */
+const SECONDS = { simulate: 0.02, generate: 0.06, open: 2, score: 5, around: 20 };
+
 /**
  * Work of a recipe within its minutes.
  *
@@ -60,8 +63,11 @@ export function planSegment(
     const cycleganSteps = recipe.generator.steps ?? scaled(FULL.cyclegan, FEWEST.cyclegan, scale);
     const perSeed =
       learned * segmenterSteps * stepSeconds.segmenter + variants.length * cycleganSteps * stepSeconds.cyclegan;
-    const overhead = 4 + recipe.simulate.pairs * 0.02 * (1 + variants.length * 3);
-    return { segmenterSteps, cycleganSteps, minutes: (seeds.length * (perSeed + overhead)) / workers / 0.9 / 60 };
+    const making = recipe.simulate.pairs * (SECONDS.simulate + variants.length * SECONDS.generate);
+    const opening = (learned + variants.length) * SECONDS.open;
+    const scoring = scored ? arms.length * SECONDS.score : 0;
+    const busy = (seeds.length * (perSeed + making + opening + scoring)) / workers / 0.9;
+    return { segmenterSteps, cycleganSteps, minutes: (busy + SECONDS.around) / 60 };
   };
   let scale = 1;
   while (scale > 0.02 && cost(scale).minutes > recipe.minutes) scale *= 0.97;
@@ -118,7 +124,7 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
       seed,
       subject: "simulated",
       after: [],
-      seconds: recipe.simulate.pairs * 0.02,
+      seconds: recipe.simulate.pairs * SECONDS.simulate,
     },
   ];
   for (const variant of variants) {
@@ -142,7 +148,7 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
       seed,
       subject: variant.name,
       after: [`cyclegan-${variant.name}-${seed}`, `segmenter-simulated-${seed}`],
-      seconds: recipe.simulate.pairs * 0.06,
+      seconds: recipe.simulate.pairs * SECONDS.generate,
     });
   for (const arm of arms.filter(({ sources }) => sources.length > 0)) {
     const after = arm.sources.flatMap((source) =>
@@ -175,6 +181,6 @@ function scoreJob(arm: string, seed: number, after: readonly string[]): Job {
     seed,
     subject: arm,
     after,
-    seconds: 5,
+    seconds: SECONDS.score,
   };
 }
