@@ -145,12 +145,12 @@ describe("renderReport", () => {
 
   it("shows every number of the audits, the hidden-signal probes, the descriptors and the curves", () => {
     for (const audit of fakeRecord.audits) {
-      const fates = `${audit.kept} kept · ${audit.relabelled} relabelled · ${audit.rejected} rejected`;
+      const fates = `${audit.kept} confirmed · ${audit.relabelled} better relabelled · ${audit.rejected} better rejected`;
       expect(text.replace(/ · +/g, " · ")).toContain(`${audit.images} images: ${fates}`);
       expect(text).toContain(`${formatShare(audit.invisibleShare)} of the labelled objects`);
       for (const { name, medianF1, lowF1, countBias, areaBias } of audit.witnesses) {
         const cells = [audit.generator, name, formatScore(medianF1), formatScore(lowF1)];
-        expect(text).toContain([...cells, formatSignedShare(countBias), formatSignedShare(areaBias)].join(" "));
+        expect(text).toContain([...cells, formatDifference(countBias), formatSignedShare(areaBias)].join(" "));
       }
     }
     for (const entry of fakeRecord.steganography) {

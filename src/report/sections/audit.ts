@@ -2,25 +2,26 @@ import type { AuditRecord, RunRecord } from "../../recipes/record.ts";
 import { chart, table } from "../elements.ts";
 import { histograms } from "../figures/index.ts";
 import { palette } from "../figures/palette.ts";
-import { formatCount, formatScore, formatShare, formatSignedShare } from "../format.ts";
+import { formatCount, formatDifference, formatScore, formatShare, formatSignedShare } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
 import { type Gallery, picturesUnder } from "./gallery.ts";
 
+/** What the audit says of an image, in words: whether it is then left out is up to the recipe. */
 const fates = [
-  ["kept", palette.green],
-  ["relabelled", palette.blue],
-  ["rejected", palette.vermillion],
+  ["kept", "confirmed", palette.green],
+  ["relabelled", "better relabelled", palette.blue],
+  ["rejected", "better rejected", palette.vermillion],
 ] as const;
 
 function fateBar(audit: AuditRecord): Html {
-  const words = fates.map(([fate]) => `${formatCount(audit[fate])} ${fate}`).join(" · ");
-  return html`<div class="fates" role="img" aria-label="${words}">${fates.map(([fate, colour]) =>
+  const told = fates.map(([fate, words]) => `${formatCount(audit[fate])} ${words}`).join(" · ");
+  return html`<div class="fates" role="img" aria-label="${told}">${fates.map(([fate, , colour]) =>
     audit[fate] === 0 ? undefined : html`<i style="flex: ${audit[fate]}; --swatch: ${colour}"></i>`,
   )}</div>
 <p><small>${formatCount(audit.images)} images: ${fates.map(
-    ([fate, colour], index) =>
-      html`${index > 0 ? " · " : undefined}<span class="swatch" style="--swatch: ${colour}; margin-right: .35em"></span>${formatCount(audit[fate])} ${fate}`,
+    ([fate, words, colour], index) =>
+      html`${index > 0 ? " · " : undefined}<span class="swatch" style="--swatch: ${colour}; margin-right: .35em"></span>${formatCount(audit[fate])} ${words}`,
   )}</small></p>`;
 }
 
@@ -58,7 +59,7 @@ export async function auditSection({ audits }: RunRecord, gallery: Gallery): Pro
         witness.name,
         formatScore(witness.medianF1),
         formatScore(witness.lowF1),
-        formatSignedShare(witness.countBias),
+        formatDifference(witness.countBias),
         formatSignedShare(witness.areaBias),
       ],
     })),
@@ -66,7 +67,7 @@ export async function auditSection({ audits }: RunRecord, gallery: Gallery): Pro
   return {
     id: "labels",
     title: "Do the labels still fit?",
-    lead: "A generator may move, drop or invent nuclei while their label stays. Witnesses that did not make an image compare it with its label; images in doubt are rejected or relabelled before anything learns from them.",
+    lead: "A generator may move, drop or invent nuclei while their label stays. Witnesses that did not make an image compare it with its label; the recipe says whether images in doubt are kept, or left out (audit.onDoubt).",
     body: html`<div class="columns">${charts}</div>
 ${
   rows.length === 0
@@ -78,8 +79,8 @@ ${
           { title: "Witness" },
           { title: "Median F1@0.5", isNumber: true },
           { title: "Tenth percentile", isNumber: true },
-          { title: "Count bias", isNumber: true },
-          { title: "Area bias", isNumber: true },
+          { title: "Objects per image, more", isNumber: true },
+          { title: "Area, larger", isNumber: true },
         ],
         rows,
       )}`
