@@ -38,6 +38,8 @@ export const SegmentRecipe = z.strictObject({
       steps: z.int().min(10).max(10_000_000).optional(),
       /** Weight of the frozen simulation-trained segmenter in the loss; 0 leaves it out, 2 cures a hidden signal. */
       consistencyWeight: z.number().min(0).max(100).default(0),
+      /** Whether the first steps also compare with the simulator's image, which settles that nuclei are bright. False is the published method. */
+      warmStart: z.boolean().default(true),
       /** Adds the arms of the vanilla CycleGAN to compare with. */
       compareVanilla: z.boolean().default(true),
     })

@@ -15,6 +15,7 @@ describe("resolveRecipe", () => {
       networks: "compact",
       lowPass: 0.3,
       consistencyWeight: 0,
+      warmStart: true,
       compareVanilla: true,
     });
     expect(recipe.seeds).toBe(3);

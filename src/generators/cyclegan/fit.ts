@@ -29,6 +29,8 @@ export interface CycleGanFitOptions extends WorkOptions {
   readonly lowPass?: number;
   readonly learningRate?: number;
   readonly cycleWeight?: number;
+  /** Whether the first steps compare with the simulator's image; default true. */
+  readonly warmStart?: boolean;
   /** Frozen judge of content with the state of its network; see {@link CycleGanStepOptions}. */
   readonly consistency?: NonNullable<CycleGanStepOptions["consistency"]> & { readonly state: State };
   readonly checkpointFile?: string;
@@ -54,7 +56,7 @@ export interface CycleGanModel {
  */
 export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOptions): Promise<CycleGanModel> {
   const { random, networks = networkPresets.compact, steps = 2000, cropPx = 96, lowPass = 0.3 } = options;
-  const { learningRate = 3e-4, cycleWeight = 10, consistency, threads = 1 } = options;
+  const { learningRate = 3e-4, cycleWeight = 10, consistency, warmStart = true, threads = 1 } = options;
   const started = performance.now();
   const settings: CycleGanStepOptions = {
     networks,
@@ -81,7 +83,7 @@ export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOption
       const { labels, image } = data.drawPair(random.fork("mask"));
       const mask = condition(labels);
       const simulated = tensor(unitToNetwork(image).data, [1, 1, cropPx, cropPx]);
-      const warmth = tensor(Float32Array.of(warmStartWeight(index / steps)), []);
+      const warmth = tensor(Float32Array.of(warmStart ? warmStartWeight(index / steps) : 0), []);
       const real = realCrop(data.real, cropPx, random.fork("real"));
       const { outputs } = await generators.run(state, { mask, real, simulated, warmth, rateScale });
       const pooledReal = realPool.exchange(outputs.fakeReal!, random.fork("pool real"));

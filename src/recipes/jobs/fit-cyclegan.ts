@@ -35,6 +35,7 @@ export async function fitCycleGanJob(context: JobContext, job: Job, options: Wor
       steps: plan.cycleganSteps,
       cropPx: CROP_PX,
       lowPass: variant.lowPass,
+      warmStart: recipe.generator.warmStart,
       checkpointFile: folder.file("checkpoints", `${job.id}.safetensors`),
       ...(frozen ? { consistency: { weight: variant.consistencyWeight, loss: contentLoss, state: frozen } } : {}),
     },
