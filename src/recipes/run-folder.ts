@@ -1,7 +1,8 @@
-import { appendFile, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { OutputError } from "../core/errors.ts";
+import { outputError, writeFileAtomically } from "../data/formats/index.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 
 /**
@@ -36,7 +37,7 @@ export function runFolder(path: string): RunFolder {
       const text = await readFile(file(...parts), "utf8").catch(() => undefined);
       return text === undefined ? undefined : JSON.parse(text);
     },
-    writeJson: (value, ...parts) => writeWhole(file(...parts), `${JSON.stringify(value, null, 2)}\n`),
+    writeJson: (value, ...parts) => writeFileAtomically(file(...parts), `${JSON.stringify(value, null, 2)}\n`),
     log: (event) => appendFile(file("events.jsonl"), `${JSON.stringify({ at: new Date().toISOString(), ...event })}\n`),
     async readEvents() {
       const text = await readFile(file("events.jsonl"), "utf8").catch(() => "");
@@ -68,10 +69,9 @@ export async function openRunFolder(path: string, recipe: SegmentRecipe): Promis
         fix: "Choose another folder with --out.",
       });
     for (const part of ["checkpoints", "synthetic", "models", "pictures"]) await mkdir(folder.file(part));
-    await writeWhole(folder.file("recipe.yaml"), stringify(recipe));
+    await writeFileAtomically(folder.file("recipe.yaml"), stringify(recipe));
   } catch (cause) {
-    if (cause instanceof OutputError) throw cause;
-    throw unwritable(folder.path, cause);
+    throw outputError(folder.path, cause);
   }
   return folder;
 }
@@ -88,33 +88,4 @@ function refuseOtherRecipe(path: string, there: unknown, wanted: SegmentRecipe):
       received: `a run whose ${differing.join(", ")} ${differing.length > 1 ? "differ" : "differs"}`,
       fix: "Choose another folder with --out, or repeat the earlier settings to continue that run.",
     });
-}
-
-/** Writes a file through a neighbour that is renamed at the end, so that nobody ever sees half of it. */
-export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
-  const part = `${file}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(part, "w");
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, file);
-  } catch (cause) {
-    await rm(part, { force: true }).catch(() => {});
-    throw unwritable(file, cause);
-  }
-}
-
-function unwritable(where: string, cause: unknown): OutputError {
-  return new OutputError({
-    where,
-    expected: "a place that can be written",
-    received: (cause as Error).message,
-    fix: "Free some space, or choose another folder with --out.",
-    cause,
-  });
 }

@@ -1,6 +1,6 @@
-import { writeFile } from "node:fs/promises";
 import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
+import { writeFileAtomically } from "../../data/formats/index.ts";
 import { exportSegmenter } from "../../tasks/segment/export.ts";
 import { fitSegmenter } from "../../tasks/segment/fit.ts";
 import { saveModel } from "../../tasks/segment/model-file.ts";
@@ -29,6 +29,6 @@ export async function fitSegmenterJob(context: JobContext, job: Job, options: Wo
     checkpointFile: files.checkpoint,
   });
   saveModel(files.weights, model);
-  await writeFile(files.onnx, exportSegmenter(model.state, { arm: arm.name, seed: job.seed }));
+  await writeFileAtomically(files.onnx, exportSegmenter(model.state, { arm: arm.name, seed: job.seed }));
   return { name: job.title, steps: model.steps, seconds: model.seconds, curves: { ...model.curves } };
 }
