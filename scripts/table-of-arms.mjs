@@ -11,6 +11,8 @@ if (!folder) {
 const record = JSON.parse(readFileSync(join(folder, "record.json"), "utf8"));
 const METRICS = ["F1@0.5", "mean matchAccuracy"];
 const points = (value) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * value).toFixed(1)}`;
+const scored = ({ value, low, high }) => `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+const gained = ({ difference, low, high }) => `${points(difference)} [${points(low)}, ${points(high)}]`;
 const titles = new Map(record.arms.map(({ name, title }) => [name, title]));
 
 function table(head, rows) {
@@ -24,11 +26,8 @@ table(
   record.arms.map(({ title, scores }) => [
     title,
     ...METRICS.flatMap((name) => {
-      const { value, low, high, perSeed } = scores.find(({ metric }) => metric === name);
-      return [
-        `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`,
-        perSeed.map((score) => score.toFixed(3)).join(" "),
-      ];
+      const score = scores.find(({ metric }) => metric === name);
+      return [scored(score), score.perSeed.map((one) => one.toFixed(3)).join(" ")];
     }),
   ]),
 );
@@ -37,14 +36,24 @@ table(
   record.comparisons.map(({ arm, baseline, metric, difference, low, high, adjustedPValue, outcome }) => [
     `${titles.get(arm)} − ${titles.get(baseline)}`,
     metric,
-    `${points(difference)} [${points(low)}, ${points(high)}]`,
+    gained({ difference, low, high }),
     adjustedPValue.toFixed(3),
     outcome,
   ]),
 );
 table(
-  ["generator, label", "images", "kept", "relabel", "reject", "without contrast", "median F1@0.5 with each witness"],
-  record.audits.map(({ generator, images, kept, relabelled, rejected, invisibleShare, witnesses }) => [
+  [
+    "generator, label",
+    "images",
+    "kept",
+    "relabel",
+    "reject",
+    "without contrast",
+    "median F1@0.5 with each witness",
+    "agreement with a segmenter of real labels, F1@0.5 [95 %]",
+    "above vanilla, input",
+  ],
+  record.audits.map(({ generator, images, kept, relabelled, rejected, invisibleShare, witnesses, agreement }) => [
     generator,
     images,
     kept,
@@ -52,6 +61,8 @@ table(
     rejected,
     `${(100 * invisibleShare).toFixed(2)} %`,
     witnesses.map(({ name, medianF1 }) => `${name} ${medianF1.toFixed(3)}`).join(", "),
+    agreement ? scored(agreement.score) : "",
+    agreement?.aboveVanilla ? gained(agreement.aboveVanilla) : "",
   ]),
 );
 table(

@@ -18,6 +18,14 @@ export interface WorkOptions {
 }
 
 /**
+ * Lets signals and timers through: long work that computes without waiting for anything does this between its pieces, so that a request to stop
+ * is heard.
+ */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
  * Stops here when the caller asked for it.
  *
  * @throws {@link CancelledError} when the signal was given

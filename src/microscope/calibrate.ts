@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors.ts";
 import type { Plane } from "../core/plane.ts";
+import { pause, stopIfCancelled, type WorkOptions } from "../core/progress.ts";
 import { type Random, random as seeded } from "../core/random.ts";
 import { type CanonicalForm, estimateCanonicalForm, toCanonical } from "../data/canonical.ts";
 import { compareDescriptors, type DescriptorComparison } from "./compare-descriptors.ts";
@@ -22,12 +23,11 @@ export interface Calibration {
 }
 
 /** How a calibration is made. */
-export interface CalibrateOptions {
+export interface CalibrateOptions extends WorkOptions {
   readonly pixelSizeUm?: number | "unknown";
   readonly random?: Random;
   /** Of a larger set, as many images evenly spread over it are used; each takes about half a second. Default 48. */
   readonly mostImages?: number;
-  readonly onImage?: (done: number, total: number) => void;
 }
 
 /** At most this many nuclei per image are kept to be resampled. */
@@ -83,9 +83,10 @@ function concise<T>(data: T): T {
  *
  * @param images one channel each, in grey levels, `[H, W]`
  * @throws {@link DataError} when there is no image, or nuclei can be found in none
+ * @throws {@link CancelledError} when the signal was given
  */
-export function calibrate(images: readonly Plane[], options: CalibrateOptions = {}): Calibration {
-  const { pixelSizeUm = "unknown", random = seeded(0), mostImages = 48, onImage } = options;
+export async function calibrate(images: readonly Plane[], options: CalibrateOptions = {}): Promise<Calibration> {
+  const { pixelSizeUm = "unknown", random = seeded(0), mostImages = 48, signal, onProgress } = options;
   const chosen = spread(images, mostImages);
   const forms = chosen.map((image) => estimateCanonicalForm(image));
   const real = chosen.map((image, i) => descriptors(toCanonical(image, forms[i]!)));
@@ -100,22 +101,21 @@ export function calibrate(images: readonly Plane[], options: CalibrateOptions = 
     });
 
   const bitDepth = bitDepthOf(images);
-  const fields = chosen.flatMap((image, i): FieldSettings[] => {
+  const fields: FieldSettings[] = [];
+  for (const [i, image] of chosen.entries()) {
     const measured = real[i]!;
     const { background, foreground, scale } = forms[i]!;
-    onImage?.(i + 1, chosen.length);
-    if (!isUsable[i]) return [];
+    await pause();
+    stopIfCancelled(signal, "calibrate");
+    onProgress?.({ stage: "calibrate the simulator", done: i + 1, total: chosen.length });
+    if (!isUsable[i]) continue;
     const stream = random.fork("calibrate", i);
     const own = stream.shuffle(traitsOf(measured)).slice(0, MOST_TRAITS);
     const borrowed = own.length < FEWEST_TRAITS ? stream.shuffle(pool).slice(0, FEWEST_TRAITS) : [];
     const { height, width } = image;
-    return [
-      fitField(
-        { measured, traits: [...own, ...borrowed], height, width, scale, background, foreground, bitDepth },
-        stream,
-      ),
-    ];
-  });
+    const traits = [...own, ...borrowed];
+    fields.push(fitField({ measured, traits, height, width, scale, background, foreground, bitDepth }, stream));
+  }
   const settings = concise<MicroscopeSettings>({ pixelSizeUm, fields });
   checkSettings(settings, "calibration");
 

@@ -25,12 +25,18 @@ export interface GeneratorVariant {
   readonly consistencyWeight: number;
 }
 
-/** Generators that a recipe trains. */
+/**
+ * Generators that a recipe trains: its own, last, and before it what it is compared with: the vanilla one, and where the recipe has both a
+ * low-pass and a frozen segmenter the low-pass alone, so that each remedy is seen by itself.
+ */
 export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
   const { lowPass, consistencyWeight, compareVanilla } = generator;
-  const own = { name: consistencyWeight > 0 ? "guarded" : lowPass < 1 ? "dct" : "vanilla", lowPass, consistencyWeight };
   const vanilla = { name: "vanilla", lowPass: 1, consistencyWeight: 0 };
-  return own.name === "vanilla" || !compareVanilla ? [own] : [vanilla, own];
+  const dct = { name: "dct", lowPass, consistencyWeight: 0 };
+  const guarded = { name: "guarded", lowPass, consistencyWeight };
+  const remedies = [...(lowPass < 1 ? [dct] : []), ...(consistencyWeight > 0 ? [guarded] : [])];
+  const own = remedies.at(-1) ?? vanilla;
+  return compareVanilla && own !== vanilla ? [vanilla, ...remedies] : [own];
 }
 
 /**

@@ -8,6 +8,7 @@ import type { JobContext } from "./jobs/context.ts";
 import type { SetDescription } from "./jobs/describe-set.ts";
 import type { GenerationResult } from "./jobs/generate.ts";
 import type { ImageScore } from "./jobs/score.ts";
+import { labelAgreement } from "./label-agreement.ts";
 import { packageVersion, peakMemoryMb } from "./machine.ts";
 import { drawPictures } from "./pictures.ts";
 import type { SegmentRecipe } from "./recipe.ts";
@@ -46,7 +47,7 @@ export async function composeRecord(
       arms.length > 0
         ? runVerdict(arms, compared, own)
         : { outcome: "not scored", sentence: NOT_SCORED, recommended: "combined" },
-    audits: generated.flatMap(({ name, results }) => auditRecords(name, results)),
+    audits: generated.flatMap((generation) => auditRecords(generation, generated, recipe.seed)),
     steganography: generated.map(({ name, lowPass, results }) => steganographyRecord(name, lowPass, results)),
     descriptors: await describeRealism(context),
     learningCurves: learningCurves(arms),
@@ -110,7 +111,8 @@ async function generations({ plan, folder }: JobContext): Promise<Generation[]> 
   );
 }
 
-function auditRecords(name: string, results: readonly GenerationResult[]): AuditRecord[] {
+function auditRecords({ name, results }: Generation, all: readonly Generation[], seed: number): AuditRecord[] {
+  const vanilla = all.find((generation) => generation.name === "vanilla");
   return (["input", "cycled"] as const).map((labels) => {
     const summary = fidelitySummary(results.flatMap(({ audits }) => audits[labels]));
     const { images, kept, relabelled, rejected, invisibleShare } = summary;
@@ -123,6 +125,11 @@ function auditRecords(name: string, results: readonly GenerationResult[]): Audit
       witnesses: summary.witnesses.map((witness) => ({ ...witness })),
       invisibleShare,
       perImage: [...summary.perImage],
+      ...labelAgreement(
+        { name, labels, results },
+        name === "vanilla" && labels === "input" ? undefined : vanilla?.results,
+        seed,
+      ),
     };
   });
 }

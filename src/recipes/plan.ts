@@ -140,6 +140,8 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
       seconds: context.cycleganSteps * stepSeconds.cyclegan,
     });
   }
+  // The segmenter trained on real labels says from outside how true the generated labels are.
+  const outsider = arms.some(({ name }) => name === "real-all") ? [`segmenter-real-all-${seed}`] : [];
   for (const variant of variants)
     jobs.push({
       id: `generate-${variant.name}-${seed}`,
@@ -147,7 +149,7 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
       title: `generate and audit (${variant.name}, seed ${seed})`,
       seed,
       subject: variant.name,
-      after: [`cyclegan-${variant.name}-${seed}`, `segmenter-simulated-${seed}`],
+      after: [`cyclegan-${variant.name}-${seed}`, `segmenter-simulated-${seed}`, ...outsider],
       seconds: recipe.simulate.pairs * SECONDS.generate,
     });
   for (const arm of arms.filter(({ sources }) => sources.length > 0)) {

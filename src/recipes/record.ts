@@ -78,6 +78,16 @@ export const AuditRecord = z.strictObject({
   invisibleShare: z.number(),
   /** F1@0.5 of every image, for a histogram. */
   perImage: z.array(z.number()),
+  /**
+   * Label agreement: F1@0.5 between the labels and what a segmenter trained on real labels reads in the images, over seeds and images, and how
+   * much it is above that of the vanilla generator with input masks. Only where real labels exist; nothing is trained or chosen by it.
+   */
+  agreement: z
+    .strictObject({
+      score: Score,
+      aboveVanilla: z.strictObject({ difference: z.number(), low: z.number(), high: z.number() }).optional(),
+    })
+    .optional(),
 });
 
 /** Whether a generator hides its label in the image. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { DataError } from "../../src/core/errors.ts";
+import { CancelledError, DataError } from "../../src/core/errors.ts";
 import { emptyPlane, type Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
 import { channelPlane } from "../../src/data/image.ts";
@@ -24,8 +24,8 @@ describe("calibrate finds the settings that made the images", () => {
   };
   const nucleiOf = (coverage: number): FieldSettings => ({ ...truth, nuclei: { ...truth.nuclei, coverage } });
   let calibration: Calibration;
-  beforeAll(() => {
-    calibration = calibrate(images({ pixelSizeUm: "unknown", fields: [nucleiOf(0.2)] }, 3));
+  beforeAll(async () => {
+    calibration = await calibrate(images({ pixelSizeUm: "unknown", fields: [nucleiOf(0.2)] }, 3));
   });
   const each = (of: (field: FieldSettings) => number) => mean(calibration.settings.fields.map(of));
 
@@ -74,8 +74,8 @@ describe("calibrate finds the settings that made the images", () => {
 });
 
 describe("calibrate imitates the stand-in microscope, whose settings it never sees", () => {
-  test("descriptors of real and simulated are alike", () => {
-    const { comparison } = calibrate(images(standIn({ height: 192, width: 192 }), 4));
+  test("descriptors of real and simulated are alike", async () => {
+    const { comparison } = await calibrate(images(standIn({ height: 192, width: 192 }), 4));
     const row = (name: string) => comparison.find((entry) => entry.name === name)!;
     for (const name of ["diameter", "aspect", "brightness", "nearest neighbour"])
       expect(row(name).distance, name).toBeLessThan(0.7); // standard deviations of real
@@ -87,36 +87,49 @@ describe("calibrate imitates the stand-in microscope, whose settings it never se
 });
 
 describe("calibrate", () => {
-  test("gives the same for the same images", () => {
+  test("gives the same for the same images", async () => {
     const two = images(standIn({ height: 96, width: 96 }), 2);
-    expect(calibrate(two)).toEqual(calibrate(two));
+    expect(await calibrate(two)).toEqual(await calibrate(two));
   });
 
-  test("uses an even choice of a large set and says how far it is", () => {
+  test("uses an even choice of a large set and says how far it is", async () => {
     const seen: string[] = [];
     const four = images(standIn({ height: 96, width: 96 }), 4);
-    const { settings } = calibrate(four, { mostImages: 2, onImage: (done, total) => seen.push(`${done}/${total}`) });
+    const { settings } = await calibrate(four, {
+      mostImages: 2,
+      onProgress: ({ done, total }) => seen.push(`${done}/${total}`),
+    });
     expect(settings.fields.length).toBe(2);
     expect(seen).toEqual(["1/2", "2/2"]);
   });
 
-  test("imitates float images of any range in canonical form", () => {
+  test("hears a request to stop between two images", async () => {
+    const four = images(standIn({ height: 96, width: 96 }), 4);
+    const stop = new AbortController();
+    const seen: number[] = [];
+    const work = calibrate(four, { signal: stop.signal, onProgress: ({ done }) => seen.push(done) });
+    setImmediate(() => stop.abort()); // as Ctrl-C would: from outside, while the work goes on
+    await expect(work).rejects.toThrow(CancelledError);
+    expect(seen.length).toBeLessThan(4);
+  });
+
+  test("imitates float images of any range in canonical form", async () => {
     const scaled = images(fluorescenceNuclei({ height: 128, width: 128 }), 2).map((plane) => ({
       ...plane,
       data: plane.data.map((value) => value / 4095),
     }));
-    const { image } = simulateCanonical(calibrate(scaled), { size: 64, random: random(1) });
+    const { image } = simulateCanonical(await calibrate(scaled), { size: 64, random: random(1) });
     expect(image.data.every(Number.isFinite)).toBe(true);
     expect(Math.max(...image.data)).toBeGreaterThan(0.4);
   });
 
-  test("refuses no images, and images without nuclei", () => {
-    expect(() => calibrate([])).toThrow(DataError);
+  test("refuses no images, and images without nuclei", async () => {
+    await expect(calibrate([])).rejects.toThrow(DataError);
     const stream = random(3);
     const empty = emptyPlane(64, 64);
     const dark: Plane = { ...empty, data: empty.data.map(() => 100 + stream.normal()) };
     const attempt = () => calibrate([dark, { ...empty, data: empty.data.map(() => 7) }]);
-    expect(attempt).toThrow(DataError);
-    expect(attempt).toThrow(/nuclei.*2 images in which none was found/);
+    await expect(attempt()).rejects.toThrow(DataError);
+    await expect(attempt()).rejects.toThrow(/nuclei.*2 images in which none was found/);
   });
 });

@@ -24,7 +24,7 @@ describe.each([
 
   test.skipIf(folder === null)("imitates what the images measure, without a label", async () => {
     const planes = await someImages(folder!);
-    const { settings, comparison } = calibrate(planes);
+    const { settings, comparison } = await calibrate(planes);
     expect(settings.fields.length).toBe(planes.length);
     const row = (name: string) => comparison.find((entry) => entry.name === name)!;
     for (const name of ["diameter", "aspect", "brightness", "nearest neighbour"])

@@ -61,4 +61,13 @@ describe("planSegment", () => {
     const { jobs } = plan({ generator: { consistencyWeight: 2 } });
     expect(jobs.find(({ id }) => id === "cyclegan-guarded-0")!.after).toContain("segmenter-simulated-0");
   });
+
+  it("shows each remedy by itself: vanilla, low-pass, and low-pass with the frozen segmenter", () => {
+    const names = (generator: object) => plan({ generator }).variants.map(({ name }) => name);
+    expect(names({})).toEqual(["vanilla", "dct"]);
+    expect(names({ consistencyWeight: 2 })).toEqual(["vanilla", "dct", "guarded"]);
+    expect(names({ consistencyWeight: 2, lowPass: 1 })).toEqual(["vanilla", "guarded"]);
+    expect(names({ consistencyWeight: 2, compareVanilla: false })).toEqual(["guarded"]);
+    expect(names({ lowPass: 1 })).toEqual(["vanilla"]);
+  });
 });

@@ -39,6 +39,8 @@ describe("run", () => {
       "combined",
       "real-all",
     ]);
+    // Real labels are at hand, so the generated ones are read by a segmenter that learned from them.
+    for (const { agreement } of record.audits) expect(agreement?.score.n).toBeGreaterThan(0);
     for (const { scores } of record.arms)
       for (const { n, value, low, high } of scores) {
         expect(n).toBe(16);

@@ -287,6 +287,9 @@ export const fakeRecord: RunRecord = {
         { name: "simulation-trained segmenter", medianF1: 0.876, lowF1: 0.701, countBias: -0.062, areaBias: 0.081 },
       ],
       perImage: normals(500, 0.84, 0.09).map((value) => Math.min(1, Math.max(0, value))),
+      agreement: {
+        score: { metric: "F1@0.5", value: 0.551, low: 0.498, high: 0.602, perSeed: [0.54, 0.55, 0.563], n: 500 },
+      },
     },
     {
       ...{ generator: "dct", images: 500, kept: 471, relabelled: 0, rejected: 29, invisibleShare: 0.001 },
@@ -295,6 +298,10 @@ export const fakeRecord: RunRecord = {
         { name: "simulation-trained segmenter", medianF1: 0.913, lowF1: 0.822, countBias: 0.013, areaBias: -0.017 },
       ],
       perImage: normals(500, 0.92, 0.045).map((value) => Math.min(1, Math.max(0, value))),
+      agreement: {
+        score: { metric: "F1@0.5", value: 0.906, low: 0.881, high: 0.924, perSeed: [0.9, 0.905, 0.913], n: 500 },
+        aboveVanilla: { difference: 0.355, low: 0.281, high: 0.418 },
+      },
     },
   ],
   steganography: [

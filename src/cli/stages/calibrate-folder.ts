@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Plane } from "../../core/plane.ts";
-import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
+import type { WorkOptions } from "../../core/progress.ts";
 import { type Random, random } from "../../core/random.ts";
 import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
 import { cropPlane } from "../../data/crop.ts";
@@ -41,8 +41,7 @@ const PAGE = { images: 24, crops: 60, pictures: 6, columns: 2, mostPx: 256 };
 export async function calibrateFolder(real: string, out: string, options: WorkOptions = {}): Promise<CalibratedFolder> {
   const dataset = await openDataset(real);
   const planes = await readImages(dataset, options);
-  stopIfCancelled(options.signal, "calibrate");
-  const calibration = calibrate(planes);
+  const calibration = await calibrate(planes, options);
   const learnedFrom = await dataset.hash();
   const html = await calibrationPage(dataset.name, planes, calibration);
   const [file, page] = [join(out, "calibration.json"), join(out, "calibration.html")];

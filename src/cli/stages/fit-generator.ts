@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
+import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
@@ -57,8 +57,7 @@ export async function fitGenerator(
   const planes = await readImages(dataset, work);
   const files = { model: join(out, "cyclegan.safetensors"), calibration: join(out, "calibration.json") };
   const settings = { steps, lowPass, consistencyWeight, seed, learnedFrom };
-  stopIfCancelled(work.signal, "calibrate");
-  const calibration = calibrate(planes);
+  const calibration = await calibrate(planes, work);
   await claimFolder(out, "fit", settings);
   if (existsSync(files.model)) return files;
 

@@ -27,8 +27,10 @@ import {
 import { instancesFromMaps } from "../../image/instance-maps.ts";
 import type { RgbImage } from "../../image/rgb-image.ts";
 import { sheet } from "../../image/sheet.ts";
+import { matchingTally, type Tally } from "../../metrics/additive-scores.ts";
 import { bandEnergyRatio } from "../../metrics/band-energy.ts";
 import { type LabelFidelity, labelFidelity } from "../../metrics/label-fidelity.ts";
+import { matching } from "../../metrics/matching.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
 import { openSegmenter } from "../../tasks/segment/predict.ts";
@@ -45,6 +47,11 @@ export interface GenerationResult {
   readonly cycled: SetDescription;
   /** One audit per generated image, in order; against the label that the generator was given, and against the cycled one. */
   readonly audits: { readonly input: readonly LabelFidelity[]; readonly cycled: readonly LabelFidelity[] };
+  /**
+   * Per image, how the segmenter trained on real labels reads it, held against both labels at IoU 0.5. It takes no part in the audit or in any
+   * training: it only says from outside how true the labels are. Without real labels nobody can say.
+   */
+  readonly agreement?: { readonly input: readonly Tally[]; readonly cycled: readonly Tally[] };
   readonly cycleErrors: readonly CycleError[];
   /** Energy above half the Nyquist frequency, generated over real. */
   readonly highBandRatio: number;
@@ -70,6 +77,10 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
   const witness = await openSegmenter([loadModel(segmenterFiles(context, "simulated", job.seed).weights).state], {
     tilePx: CROP_PX,
   });
+  const outsider = plan.arms.some(({ name }) => name === "real-all")
+    ? await openSegmenter([loadModel(segmenterFiles(context, "real-all", job.seed).weights).state], { tilePx: CROP_PX })
+    : undefined;
+  const agreement = { input: [] as Tally[], cycled: [] as Tally[] };
   const stream = random(job.seed).fork("generate");
   const draw = (...purpose: (string | number)[]) =>
     maskScene(calibration, {
@@ -96,11 +107,14 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
       { name: "independent segmenter", labels: instancesFromMaps(await witness.maps(pair.image)) },
       { name: "disturbed cycle", labels: await readDisturbed(generators, pair.image, stream.fork("disturb", index)) },
     ];
+    const read = outsider && instancesFromMaps(await outsider.maps(pair.image));
     for (const [kind, labels] of [
       ["input", pair.inputLabels],
       ["cycled", pair.cycledLabels],
-    ] as const)
+    ] as const) {
       audits[kind].push({ ...labelFidelity(pair.image, labels, witnesses), contrasts: [] });
+      if (read) agreement[kind].push(matchingTally(matching(labels, read)));
+    }
     pairs.push(pair);
     options.onProgress?.({ stage: job.title, done: index + 1, total: recipe.simulate.pairs });
   }
@@ -133,10 +147,12 @@ export async function generateJob(context: JobContext, job: Job, options: WorkOp
   );
   await generators.release();
   await witness.release();
+  await outsider?.release();
   return {
     input,
     cycled,
     audits,
+    ...(outsider ? { agreement } : {}),
     cycleErrors: probe.cycleErrors,
     highBandRatio: bandEnergyRatio(probe.images, await realPlanes(context)),
   };

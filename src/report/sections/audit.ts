@@ -2,7 +2,15 @@ import type { AuditRecord, RunRecord } from "../../recipes/record.ts";
 import { chart, table } from "../elements.ts";
 import { histograms } from "../figures/index.ts";
 import { palette } from "../figures/palette.ts";
-import { formatCount, formatDifference, formatScore, formatShare, formatSignedShare } from "../format.ts";
+import {
+  formatCount,
+  formatDifference,
+  formatDifferenceInterval,
+  formatInterval,
+  formatScore,
+  formatShare,
+  formatSignedShare,
+} from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
 import { type Gallery, picturesUnder } from "./gallery.ts";
@@ -44,7 +52,18 @@ async function auditChart(audit: AuditRecord): Promise<Html> {
     },
   );
   return html`<div>${chart(svg, { title: audit.generator })}${fateBar(audit)}
-<p><small><strong>${formatShare(audit.invisibleShare)}</strong> of the labelled objects have no contrast along their outline.</small></p></div>`;
+<p><small><strong>${formatShare(audit.invisibleShare)}</strong> of the labelled objects have no contrast along their outline.${agreementText(audit)}</small></p></div>`;
+}
+
+/** What a reader from outside says of the labels: it was trained on real ones, and nothing was trained on its word. */
+function agreementText({ agreement }: AuditRecord): Html | undefined {
+  if (!agreement) return undefined;
+  const { score, aboveVanilla } = agreement;
+  return html` A segmenter trained on real labels agrees with these labels by F1@0.5 <strong>${formatScore(score.value)}</strong> (${formatInterval(score.low, score.high)})${
+    aboveVanilla
+      ? html`: ${formatDifference(aboveVanilla.difference)} (${formatDifferenceInterval(aboveVanilla.low, aboveVanilla.high)}) against the vanilla generator's images and input masks`
+      : undefined
+  }.`;
 }
 
 /** How well generated images still match their labels: distribution, fate, witnesses and the worst cases. */
