@@ -69,7 +69,7 @@ table(
   [
     "generator",
     ...record.steganography[0].cycleErrors.map(({ disturbance }) => disturbance),
-    "high band / real",
+    "fine detail / real",
     "hidden signal",
   ],
   record.steganography.map(({ generator, cycleErrors, highBandRatio, hidden }) => [

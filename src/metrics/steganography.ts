@@ -52,7 +52,7 @@ export interface HiddenSignalEvidence {
   /** Share of labelled objects without contrast in the generated images, 0…1, as `labelFidelity` finds it. */
   readonly invisibleShare: number;
   /**
-   * High-band energy, generated over real, as `bandEnergyRatio` gives it; reported, and a reason only past its limit.
+   * Share of fine detail, generated over real, as `bandEnergyRatio` gives it; reported, and a reason only past its limit.
    */
   readonly highBandRatio?: number;
 }
@@ -63,7 +63,7 @@ export interface HiddenSignalLimits {
   readonly jump?: number;
   /** Share of labelled objects that cannot be seen. */
   readonly invisibleShare?: number;
-  /** High-band energy over that of real images. */
+  /** Share of fine detail over that in real images. */
   readonly highBandRatio?: number;
 }
 
@@ -99,7 +99,7 @@ export function hiddenSignalVerdict(
     );
   if (highBandRatio !== undefined && highBandRatio > highBandLimit)
     reasons.push(
-      `Fine detail carries ${highBandRatio.toFixed(1)} times the energy that it has in real images (limit ${highBandLimit}).`,
+      `Fine detail has ${highBandRatio.toFixed(1)} times the share that it has in real images (limit ${highBandLimit}).`,
     );
   return { outcome: reasons.length === 0 ? "free" : "hidden signal", reasons, jumps };
 }

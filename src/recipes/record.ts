@@ -96,7 +96,7 @@ export const SteganographyRecord = z.strictObject({
   lowPass: z.number(),
   /** L1 error of F(G(m)) on the [-1, 1] scale, undisturbed and after each disturbance. */
   cycleErrors: z.array(z.strictObject({ disturbance: z.string(), error: z.number(), ratio: z.number() })),
-  /** Energy above half the Nyquist frequency, generated over real. */
+  /** Share of all detail that lies above half the Nyquist frequency, generated over real. */
   highBandRatio: z.number(),
   hidden: z.boolean(),
   sentence: z.string(),

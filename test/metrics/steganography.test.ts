@@ -51,11 +51,24 @@ describe("bandEnergy", () => {
 });
 
 describe("bandEnergyRatio", () => {
-  it("is the ratio of the variances of white noise", () => {
-    const generated = [1, 2, 3].map((seed) => whiteNoise(seed, 0.2));
-    const real = [4, 5, 6, 7].map((seed) => whiteNoise(seed, 0.1));
+  /** Discs' worth of coarse structure, a wave of period 16 px, with white noise on it. */
+  const picture = (seed: number, wave: number, noise: number) => {
+    const grain = whiteNoise(seed, noise);
+    return plane(48, 48, (y, x) => grain.data[48 * y + x]! + wave * Math.cos((Math.PI * (x + 0.5)) / 8));
+  };
+
+  it("is the ratio of the shares that noise has in the detail", () => {
+    // Variances 0.0004 and 0.0001 of noise, 0.02 of waves: nearly all noise lies in the band, and hardly any in the rest
+    const generated = [1, 2, 3].map((seed) => picture(seed, 0.2, 0.02));
+    const real = [4, 5, 6, 7].map((seed) => picture(seed, 0.2, 0.01));
     expect(bandEnergyRatio(generated, real)).toBeGreaterThan(3.5);
     expect(bandEnergyRatio(generated, real)).toBeLessThan(4.5);
+  });
+
+  it("does not change with the contrast of the images, as when they hold more nuclei", () => {
+    const real = [4, 5, 6].map((seed) => picture(seed, 0.1, 0.01));
+    const fuller = [4, 5, 6].map((seed) => picture(seed, 0.3, 0.03));
+    expect(bandEnergyRatio(fuller, real)).toBeCloseTo(1, 4);
   });
 
   it("refuses to compare with nothing", () => {

@@ -53,7 +53,7 @@ export interface GenerationResult {
    */
   readonly agreement?: { readonly input: readonly Tally[]; readonly cycled: readonly Tally[] };
   readonly cycleErrors: readonly CycleError[];
-  /** Energy above half the Nyquist frequency, generated over real. */
+  /** Share of all detail that lies above half the Nyquist frequency, generated over real. */
   readonly highBandRatio: number;
 }
 

@@ -18,7 +18,7 @@ function generatorTable(entry: SteganographyRecord, widest: number): Html {
 <h3>${entry.generator} ${badge(entry.hidden ? "hurt" : "helped", entry.hidden ? "hidden signal" : "nothing hidden", { plain: true })}</h3>
 <p>${entry.sentence}</p>
 ${table(
-  `${entry.lowPass < 1 ? `Low-pass keeps the fraction ${formatNumber(entry.lowPass)} of the DCT coefficients per axis.` : "No low-pass (r = 1)."} High-band energy against real images: × ${formatNumber(entry.highBandRatio)}.`,
+  `${entry.lowPass < 1 ? `Low-pass keeps the fraction ${formatNumber(entry.lowPass)} of the DCT coefficients per axis.` : "No low-pass (r = 1)."} Share of fine detail against real images: × ${formatNumber(entry.highBandRatio)}.`,
   [
     { title: "Disturbance" },
     { title: "Cycle error", isNumber: true },
