@@ -20,7 +20,7 @@ export interface Arm {
 
 /** A generator to be trained: the recipe's, and the vanilla one beside it. */
 export interface GeneratorVariant {
-  readonly name: string;
+  readonly name: "vanilla" | "dct" | "guarded";
   readonly lowPass: number;
   readonly consistencyWeight: number;
 }
@@ -31,9 +31,9 @@ export interface GeneratorVariant {
  */
 export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
   const { lowPass, consistencyWeight, compareVanilla } = generator;
-  const vanilla = { name: "vanilla", lowPass: 1, consistencyWeight: 0 };
-  const dct = { name: "dct", lowPass, consistencyWeight: 0 };
-  const guarded = { name: "guarded", lowPass, consistencyWeight };
+  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0 };
+  const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0 };
+  const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight };
   const remedies = [...(lowPass < 1 ? [dct] : []), ...(consistencyWeight > 0 ? [guarded] : [])];
   const own = remedies.at(-1) ?? vanilla;
   return compareVanilla && own !== vanilla ? [vanilla, ...remedies] : [own];
@@ -91,11 +91,16 @@ export function segmentArms(recipe: SegmentRecipe, labelled: number): Arm[] {
   return arms;
 }
 
+/** How a variant is called in titles: `Vanilla`, `Low-pass`, `Guarded`. */
+export function variantTitle(name: GeneratorVariant["name"]): string {
+  return { vanilla: "Vanilla", dct: "Low-pass", guarded: "Guarded" }[name];
+}
+
 function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): Arm {
   const filter = variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN";
   return {
     name: `${variant.name}-${labels}`,
-    title: `${variant.name === "vanilla" ? "Vanilla" : variant.name === "dct" ? "Low-pass" : "Guarded"}, ${labels} mask`,
+    title: `${variantTitle(variant.name)}, ${labels} mask`,
     training: `generated images (${filter}${variant.consistencyWeight > 0 ? ", frozen segmenter in the loss" : ""}) with the ${labels} mask as label`,
     role: "generated",
     annotatedImages: 0,

@@ -11,6 +11,7 @@ import { overlay } from "../image/overlay.ts";
 import type { RgbImage } from "../image/rgb-image.ts";
 import { sheet } from "../image/sheet.ts";
 import { equalisedPicture } from "../metrics/equalised-picture.ts";
+import { variantTitle } from "./arms.ts";
 import { CROP_PX } from "./canonical-set.ts";
 import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
 import { type GenerationResult, steganographyPicture } from "./jobs/generate.ts";
@@ -47,7 +48,7 @@ export async function drawPictures(context: JobContext, generation: GenerationRe
   });
   for (const { name } of plan.variants) {
     const generated = await openDataset(syntheticFolder(folder, `${name}-cycled`, seed));
-    const title = name === "vanilla" ? "Generated, vanilla CycleGAN" : "Generated";
+    const title = plan.variants.length > 1 ? `Generated, ${variantTitle(name).toLowerCase()} CycleGAN` : "Generated";
     await put(`generated-${name}`, sheet(await planes(generated), { columns: SHEET.columns }), {
       role: "comparison",
       title,
@@ -121,8 +122,8 @@ async function drawPredictions({ folder, testFolder, plan }: JobContext, put: Pu
     }
     if (tiles.length > 0)
       await put(`predicted-${arm}`, sheet(tiles, { columns: 2 }), {
-        role: "overlay",
-        title: `Predicted on test images: ${title}`,
+        role: "prediction",
+        title,
         caption: "Outlines of predicted nuclei on held-out images.",
       });
   }

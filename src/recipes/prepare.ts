@@ -59,7 +59,14 @@ export async function prepare(recipe: SegmentRecipe, folder: RunFolder, options:
     warnings.push(`Only ${testLabels} test images: their intervals are of little worth.`);
   if (real.length < 5)
     warnings.push(`Only ${real.length} images to learn from; the generator sees little of how your images vary.`);
-  return { realFolder, testFolder, calibration: await calibrate(planes, options), labelled, scored: testLabels > 0, warnings };
+  return {
+    realFolder,
+    testFolder,
+    calibration: await calibrate(planes, options),
+    labelled,
+    scored: testLabels > 0,
+    warnings,
+  };
 }
 
 async function countLabelled(dataset: Dataset): Promise<number> {

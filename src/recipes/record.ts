@@ -113,7 +113,7 @@ export const DescriptorRecord = z.strictObject({
 
 /** A picture in the run folder; the report embeds it. */
 export const Picture = z.strictObject({
-  role: z.enum(["comparison", "overlay", "audit", "steganography", "calibration", "equalised"]),
+  role: z.enum(["comparison", "overlay", "prediction", "audit", "steganography", "calibration", "equalised"]),
   title: z.string(),
   caption: z.string(),
   /** PNG, relative to the run folder. */

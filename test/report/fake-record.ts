@@ -413,7 +413,7 @@ export const fakeRecord: RunRecord = {
       file: "pictures/generated-dct.png",
     },
     ...[0, 1, 2].map((index) => ({
-      role: "overlay" as const,
+      role: "prediction" as const,
       title: `Test image ${index + 1}`,
       caption: "Prediction of the recommended arm.",
       file: `pictures/overlay-${index}.png`,

@@ -52,6 +52,7 @@ describe("renderReport", () => {
         "    What to do next",
         "  Real, simulated, generated",
         "  Labels and predictions on the images",
+        "    Predicted on test images",
         "  Do the labels still fit?",
         "    vanilla",
         "    dct",

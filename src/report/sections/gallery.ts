@@ -33,15 +33,15 @@ export function comparisonSection(record: RunRecord, gallery: Gallery): Section 
   };
 }
 
-/** Images with the outlines of their labels or predictions. */
+/** Images with the outlines of their labels, and test images with those of predictions. */
 export function overlaySection(gallery: Gallery): Section | undefined {
-  const list = gallery("overlay");
-  if (list.length === 0) return undefined;
+  const [labels, predictions] = [gallery("overlay"), gallery("prediction")];
+  if (labels.length + predictions.length === 0) return undefined;
   return {
     id: "outlines",
     title: "Labels and predictions on the images",
     lead: "Outlines lie inside the objects; neighbours have different colours. Look for merged neighbours, missed dim nuclei and outlines that are too wide.",
-    body: pictures(list),
+    body: html`${pictures(labels)}${picturesUnder("Predicted on test images", "Held-out images that no model has seen.", predictions)}`,
   };
 }
 
