@@ -3,7 +3,7 @@ import { type Random, random } from "../../src/core/random.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
-import { type LoweringName, lowerings } from "../../src/engine/lowerings/index.ts";
+import { type LoweringName, lower } from "../../src/engine/lowerings/index.ts";
 import { add, mul, sum } from "../../src/engine/ops/index.ts";
 import { openSession } from "../../src/engine/session.ts";
 import type { Sample } from "./samples.ts";
@@ -36,7 +36,7 @@ export async function differentiated(
     outputs[`first${i}`] = value;
     outputs[`second${i}`] = second[i]!;
   });
-  const session = await openSession(lowerings[lowering](graph, outputs));
+  const session = await openSession((await lower(lowering, graph, outputs)).model);
   return {
     async run(tensors) {
       const results = await session.run(Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])));

@@ -8,6 +8,11 @@ export function fixture(name: string): Record<string, Tensor> {
   return decodeSafetensors(readFileSync(file)).tensors as Record<string, Tensor>;
 }
 
+/** What PyTorch makes of every sample in samples.ts. */
+export function operatorReferences(): Record<string, Tensor> {
+  return { ...fixture("operators"), ...fixture("breadth") };
+}
+
 /** Scalar tensor. */
 export function scalar(value: number): Tensor {
   return { data: Float32Array.of(value), shape: [] };

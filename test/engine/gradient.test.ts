@@ -12,6 +12,7 @@ import {
   leakyRelu,
   mean,
   mul,
+  split,
   sqrt,
   square,
   sub,
@@ -28,6 +29,16 @@ describe("what is built", () => {
     const [dw] = gradient(loss, [w]);
     const model = lowerings.portable(graph, { dw: dw! });
     expect(model.nodes.map(({ opType }) => opType)).toEqual(["Mul", "Sub", "Mul", "Mul"]);
+  });
+
+  test("the derivative of a split is one concatenation", () => {
+    const graph = createGraph();
+    const x = graph.input("x", [2, 6]);
+    const parts = split(x, { axis: 1, lengths: [1, 3, 2] });
+    const [dx] = gradient(parts.map((part) => sum(square(part))).reduce(add), [x]);
+    const { nodes } = lowerings.portable(graph, { dx: dx! });
+    expect(nodes.map(({ opType }) => opType)).toEqual(["Split", "Mul", "Mul", "Mul", "Concat"]);
+    expect(nodes.at(-1)!.inputs).toHaveLength(3);
   });
 
   test("several uses add up", async () => {

@@ -2,7 +2,19 @@ import { describe, expect, test } from "vitest";
 import { GraphError, ShapeError } from "../../src/core/errors.ts";
 import { createGraph, uniformConstant } from "../../src/engine/graph.ts";
 import { onesInit, zerosInit } from "../../src/engine/initializers.ts";
-import { add, broadcastTo, concat, conv2d, matMul, mul, neg, reshape, slice, sum } from "../../src/engine/ops/index.ts";
+import {
+  add,
+  broadcastTo,
+  concat,
+  conv2d,
+  matMul,
+  mul,
+  neg,
+  reshape,
+  slice,
+  sum,
+  transpose,
+} from "../../src/engine/ops/index.ts";
 
 describe("sharing", () => {
   test("the same operator on the same inputs is the same value", () => {
@@ -45,6 +57,7 @@ describe("simplification", () => {
     expect(reshape(reshape(x, [6]), [2, 3])).toBe(x);
     expect(slice(x, { starts: [0] })).toBe(x);
     expect(concat([x], 0)).toBe(x);
+    expect(transpose(transpose(x))).toBe(x);
   });
 
   test("repetition is put off and factors join", () => {

@@ -5,12 +5,12 @@ import { zerosInit } from "../../src/engine/initializers.ts";
 import { lowerings } from "../../src/engine/lowerings/index.ts";
 import { add, detach, mul, relu, split } from "../../src/engine/ops/index.ts";
 import { openSession } from "../../src/engine/session.ts";
-import { fixture } from "./fixture.ts";
+import { operatorReferences } from "./fixture.ts";
 import { composed, type Sample, samples } from "./samples.ts";
 
 describe("portable", () => {
   test("writes only operators of the ONNX standard, set 20", () => {
-    const reference = fixture("operators");
+    const reference = operatorReferences();
     const types = new Set<string>();
     for (const [operator, named] of Object.entries<Readonly<Record<string, Sample>>>({ ...samples, composed }))
       for (const [name, sample] of Object.entries(named)) {

@@ -4,16 +4,23 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import { lowerings } from "../../src/engine/lowerings/index.ts";
 import { operators } from "../../src/engine/ops/index.ts";
 import { contraction, differentiated, dot, normal } from "./differentiation.ts";
-import { fixture } from "./fixture.ts";
+import { operatorReferences } from "./fixture.ts";
 import { composed, type Sample, samples } from "./samples.ts";
 
-const reference = fixture("operators");
+const reference = operatorReferences();
 
 /** What a detached value tells its gradient is not its slope. */
 const STOPS_GRADIENT = ["detach/plain", "composed/batchNorm mean", "composed/batchNorm variance"];
 
-/** Numbers near 1000 leave three digits for differences, and equal maxima have no slope. */
-const NO_DIFFERENCES = ["composed/instanceNorm far from zero", "maxPool2d/ties"];
+/** Numbers near 1000 leave three digits for differences (near 200 hardly four), and equal maxima have no slope. */
+const NO_DIFFERENCES = [
+  "composed/instanceNorm far from zero",
+  "max/ties",
+  "maximum/ties",
+  "maxPool2d/overlapping ties",
+  "maxPool2d/ties",
+  "softmax/far",
+];
 
 const cases = Object.entries<Readonly<Record<string, Sample>>>({ ...samples, composed }).flatMap(([operator, named]) =>
   Object.entries(named).map(([name, sample]) => [`${operator}/${name}`, sample] as const),

@@ -3,9 +3,23 @@ import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/core/errors.ts";
 import { random } from "../../src/core/random.ts";
 import { sizeOf } from "../../src/core/shape.ts";
+import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
+import { add, gelu, mul, sum } from "../../src/engine/ops/index.ts";
 import { compileStep, initialState } from "../../src/engine/step.ts";
-import { batchNorm, boundedWeight, conv, convTranspose, normalizations, residualBlock } from "../../src/nn/layers.ts";
+import {
+  attention2d,
+  batchNorm,
+  boundedWeight,
+  conv,
+  convTranspose,
+  embedding,
+  layerNorm,
+  linear,
+  normalizations,
+  residualBlock,
+  selfAttention,
+} from "../../src/nn/layers.ts";
 import {
   patchDiscriminator,
   resnetGenerator,
@@ -15,6 +29,7 @@ import {
 } from "../../src/nn/networks/index.ts";
 import { parameterCount, parametersOf } from "../../src/nn/parameters.ts";
 import { scope } from "../../src/nn/scope.ts";
+import { fixture, inputLike, relativeError, stateFrom } from "./fixture.ts";
 
 const noise = (shape: readonly number[], seed = 1) => {
   const stream = random(seed);
@@ -123,6 +138,27 @@ describe("shapes", () => {
 });
 
 describe("batch normalisation", () => {
+  test("running statistics over three batches, and what inference makes of them, equal PyTorch", async () => {
+    const expected = fixture("batch-norm");
+    const graph = createGraph();
+    const x = inputLike(graph, "x", expected.tensor("x0"));
+    const outputs = {
+      train: batchNorm(scope(graph, "net"), x, { mode: "train" }),
+      inference: batchNorm(scope(graph, "net"), x, { mode: "inference" }),
+    };
+    const step = await compileStep(graph, { outputs });
+    const state = stateFrom([graph], expected.below("state"));
+    for (let i = 0; i < 3; i++) {
+      const { train } = (await step.run(state, { x: expected.tensor(`x${i}`) })).outputs;
+      expect(relativeError(train!.data, expected.tensor(`output${i}`).data)).toBeLessThan(2e-6);
+    }
+    for (const name of ["runningMean", "runningVariance"])
+      expect(state.get(`net/${name}`)!.data).toBeAllclose(expected.tensor(name).data, { relative: 2e-6 });
+    const { inference } = (await step.run(state, { x: expected.tensor("x0") })).outputs;
+    expect(relativeError(inference!.data, expected.tensor("inference").data)).toBeLessThan(2e-6);
+    await step.release();
+  });
+
   test("inference after many batches of the same image equals training on it", async () => {
     const graph = createGraph();
     const x = graph.input("x", [4, 2, 16, 16]);
@@ -141,6 +177,43 @@ describe("batch normalisation", () => {
       train!.data.map((value) => value * Math.sqrt(1023 / 1024)),
       { relative: 1e-4, absolute: 1e-5 },
     );
+  });
+});
+
+describe("layers of sequences", () => {
+  test("an embedding looks its vectors up, and only those get a derivative, as often as they were used", async () => {
+    const graph = createGraph();
+    const tokens = graph.input("tokens", [2, 2], "int32");
+    const vectors = embedding(scope(graph, "e"), tokens, { count: 4, features: 3 });
+    const [ofWeight] = gradient(sum(vectors), graph.parameters());
+    const step = await compileStep(graph, { outputs: { vectors, ofWeight: ofWeight! } });
+    const state = initialState([graph], random(1));
+    const { outputs } = await step.run(state, { tokens: { data: Int32Array.of(3, 1, 1, 3), shape: [2, 2] } });
+    await step.release();
+    const { data } = state.get("e/weight")!;
+    const row = (i: number) => [...data.subarray(3 * i, 3 * i + 3)];
+    expect([...outputs.vectors!.data]).toEqual([...row(3), ...row(1), ...row(1), ...row(3)]);
+    expect([...outputs.ofWeight!.data]).toEqual([0, 0, 0, 2, 2, 2, 0, 0, 0, 2, 2, 2]);
+  });
+
+  test("a block of attention, layer norm and a linear layer keeps the shape and reaches every weight", () => {
+    const graph = createGraph();
+    const x = graph.input("x", [2, 5, 8]);
+    const net = scope(graph, "block");
+    const attended = add(x, selfAttention(net.at("attention"), layerNorm(net.at("norm"), x), { heads: 4 }));
+    const y = add(attended, linear(net.at("linear"), gelu(attended), { features: 8 }));
+    expect(y.shape).toEqual(x.shape);
+    expect(gradient(sum(mul(y, y)), graph.parameters())).toHaveLength(8);
+  });
+
+  test("attention begins as the identity, and refuses heads that do not divide the channels", async () => {
+    const graph = createGraph();
+    const x = graph.input("x", [1, 6, 2, 2]);
+    const step = await compileStep(graph, { outputs: { y: attention2d(scope(graph, "a"), x, { heads: 3 }) } });
+    const image = noise([1, 6, 2, 2]);
+    expect((await step.run(initialState([graph], random(1)), { x: image })).outputs.y!.data).toEqual(image.data);
+    await step.release();
+    expect(() => attention2d(scope(graph, "b"), x, { heads: 4 })).toThrow(/divisible by 4 heads, got \[1, 6, 2, 2\]/);
   });
 });
 

@@ -4,6 +4,7 @@ import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
 import { mul, sum } from "../../src/engine/ops/index.ts";
 import { compileStep, initialState } from "../../src/engine/step.ts";
+import { attention2d, selfAttention } from "../../src/nn/layers.ts";
 import { networks, patchDiscriminator, resnetGenerator, unet } from "../../src/nn/networks/index.ts";
 import { parameterCount } from "../../src/nn/parameters.ts";
 import { type Scope, scope } from "../../src/nn/scope.ts";
@@ -30,8 +31,10 @@ const generator =
 
 const small = { inputChannels: 1, outputChannels: 2, channels: [4, 6, 8], mode: "train" } as const;
 
-/** Each fixture with the network that must equal it. */
+/** Each fixture with the network, or large layer, that must equal it. */
 const cases: Record<string, Build> = {
+  "attention-image": (s, x) => attention2d(s, x, { heads: 2 }),
+  "attention-sequence": (s, x) => selfAttention(s, x, { heads: 2 }),
   "resnet-instance-transposed": generator("instance", "transposed", "tanh"),
   "resnet-group-nearest": generator("group", "nearest", "tanh"),
   "resnet-group-bilinear": generator("group", "bilinear", "none"),

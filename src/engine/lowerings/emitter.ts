@@ -2,9 +2,9 @@
 
 import { GraphError } from "../../core/errors.ts";
 import type { Shape } from "../../core/shape.ts";
-import type { DataType, Tensor } from "../../core/tensor.ts";
+import { type DataType, dataTypeOf, type Tensor } from "../../core/tensor.ts";
 import type { Attribute, OnnxModel, OnnxNode, OnnxTensor, OnnxTensorData, OnnxValueInfo } from "../../onnx/model.ts";
-import type { Attributes, Graph, Op, Value } from "../graph.ts";
+import type { Attributes, Graph, Op, Source, Value } from "../graph.ts";
 
 /** An operator's node as a lowering rule sees it. */
 export interface OperatorNode<A extends Attributes = Attributes> {
@@ -24,29 +24,54 @@ export type LoweringTable<Operators extends Record<string, Op>> = {
   readonly [name in keyof Operators]: Operators[name] extends Op<infer A> ? LoweringRule<A> : never;
 };
 
-/** Attributes as rules write them: integers, lists of integers and texts plainly, real numbers as `{ float }`. */
+/** Attributes as rules write them: integers, lists of integers and texts plainly, real numbers as `{ float }` or `{ floats }`. */
 export type PlainAttributes = Readonly<
-  Record<string, number | string | readonly number[] | { readonly float: number }>
+  Record<
+    string,
+    number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] }
+  >
 >;
 
 /** The pen of a lowering rule. Asking for an equal node again gives the first one's name. */
 export interface Emitter {
   /** ONNX name of a value; written now if it was not. */
   name(value: Value): string;
-  /** New node with one output; its name. Absent optional inputs are `""`. */
-  node(opType: string, inputs: readonly string[], attributes?: PlainAttributes): string;
+  /** New node with one output; its name. Absent optional inputs are `""`; the standard's operator set unless a domain is given. */
+  node(opType: string, inputs: readonly string[], attributes?: PlainAttributes, domain?: string): string;
   /** New node with several outputs; their names. */
-  nodes(opType: string, inputs: readonly string[], attributes: PlainAttributes, outputs: number): readonly string[];
+  nodes(
+    opType: string,
+    inputs: readonly string[],
+    attributes: PlainAttributes,
+    outputs: number,
+    domain?: string,
+  ): readonly string[];
   /** Constant list of int64, as shapes, axes and pads are given. */
   ints(numbers: readonly number[]): string;
   /** Constant of float32. */
   floats(numbers: readonly number[], shape?: Shape): string;
+  /** Constant of any kind and size; equal ones are written once. */
+  table(data: Float32Array | Int32Array, shape: Shape): string;
 }
+
+/**
+ * Rules that go before those of a table. `values` are all that the outputs need, inputs first. What comes back is asked for every
+ * operator; `otherwise` writes it by the table's own rule, with this emitter or another.
+ */
+export type Refinement = (
+  emit: Emitter,
+  values: readonly Value[],
+  outputs: readonly Value[],
+) => (node: OperatorNode, otherwise: (emit: Emitter) => string) => string;
 
 /** What to write besides the nodes. */
 export interface LoweringOptions {
   /** Numbers for variables that become part of the model; the other variables become inputs. */
   readonly weights?: ReadonlyMap<string, Tensor>;
+  /** Channels per block of the `cpu` lowering; the others do not ask. */
+  readonly block?: number | undefined;
+  /** How another lowering builds on this one. */
+  readonly refine?: Refinement;
   readonly name?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -64,13 +89,14 @@ export function emitModel(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
   rules: Readonly<Record<string, LoweringRule>>,
-  { weights, name = "fantascope", metadata = {} }: LoweringOptions = {},
+  { weights, refine, name = "fantascope", metadata = {} }: LoweringOptions = {},
 ): OnnxModel {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs = new Map<string, OnnxValueInfo>();
   const names = new Map<Value, string>();
   const known = new Map<string, readonly string[]>();
+  const tables = new Map<string, string>();
 
   const initializer = (key: string, dataType: DataType, shape: Shape, data: OnnxTensorData): string => {
     if (!initializers.has(key)) initializers.set(key, { name: key, dataType, shape: [...shape], data });
@@ -102,23 +128,21 @@ export function emitModel(
       let found = names.get(value);
       if (found === undefined) {
         const { source } = value;
-        found =
-          source.kind === "operator"
-            ? rules[source.op.name]!({ inputs: source.inputs, attributes: source.attributes, y: value }, emit)
-            : leaf(value);
+        found = source.kind === "operator" ? operator(value, source) : leaf(value);
         names.set(value, found);
       }
       return found;
     },
-    node: (opType, inputNames, attributes = {}) => emit.nodes(opType, inputNames, attributes, 1)[0]!,
-    nodes(opType, inputNames, attributes, count) {
-      const key = `${opType}(${inputNames.join()})${JSON.stringify(attributes)}`;
+    node: (opType, inputNames, attributes = {}, domain = "") =>
+      emit.nodes(opType, inputNames, attributes, 1, domain)[0]!,
+    nodes(opType, inputNames, attributes, count, domain = "") {
+      const key = `${domain}${opType}(${inputNames.join()})${JSON.stringify(attributes)}`;
       const found = known.get(key);
       if (found) return found;
       const made = Array.from({ length: count }, (_, i) => `t${nodes.length}${i ? `_${i}` : ""}`);
       nodes.push({
         opType,
-        domain: "",
+        domain,
         name: `n${nodes.length}`,
         inputs: inputNames,
         outputs: made,
@@ -131,9 +155,22 @@ export function emitModel(
       initializer(`ints_${numbers.join("_")}`, "int64", [numbers.length], BigInt64Array.from(numbers.map(BigInt))),
     floats: (numbers, shape = []) =>
       initializer(`floats_${shape.join("x")}_${numbers.join("_")}`, "float32", shape, Float32Array.from(numbers)),
+    table(data, shape) {
+      const key = `${shape.join()}=${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1")}`;
+      const found = tables.get(key) ?? `table${tables.size}`;
+      tables.set(key, found);
+      return initializer(found, dataTypeOf(data), shape, data);
+    },
+  };
+  const order = needed(Object.values(outputs));
+  const refined = refine?.(emit, order, Object.values(outputs));
+  const operator = (y: Value, { op, inputs, attributes }: Source & { kind: "operator" }): string => {
+    const node = { inputs, attributes, y };
+    const plainly = (pen: Emitter) => rules[op.name]!(node, pen);
+    return refined ? refined(node, plainly) : plainly(emit);
   };
 
-  for (const value of needed(Object.values(outputs))) emit.name(value);
+  for (const value of order) emit.name(value);
   const renamed = nameOutputs(outputs, emit, new Set(nodes.flatMap((node) => node.outputs)));
   const rename = (old: string) => renamed.get(old) ?? old;
   const kept = withoutUnused(nodes, Object.keys(outputs), rename);
@@ -141,7 +178,7 @@ export function emitModel(
   const isUsed = (leaf: { readonly name: string }) => used.has(leaf.name);
   return {
     irVersion: IR_VERSION,
-    opsets: { "": OPSET },
+    opsets: { "": OPSET, ...Object.fromEntries(kept.filter(({ domain }) => domain).map(({ domain }) => [domain, 1])) },
     name,
     nodes: kept,
     initializers: [...initializers.values()].filter(isUsed),
@@ -200,5 +237,6 @@ function withoutUnused(
 function attribute(value: PlainAttributes[string]): Attribute {
   if (typeof value === "number") return { type: "int", value };
   if (typeof value === "string") return { type: "string", value };
-  return "float" in value ? { type: "float", value: value.float } : { type: "ints", value };
+  if ("float" in value) return { type: "float", value: value.float };
+  return "floats" in value ? { type: "floats", value: value.floats } : { type: "ints", value };
 }

@@ -3,7 +3,9 @@
 import type { OnnxModel } from "../../onnx/model.ts";
 import type { Attributes, Graph, Value } from "../graph.ts";
 import type { operators } from "../ops/index.ts";
+import { expandStandardize } from "../ops/layer-norm.ts";
 import { expandNormalize } from "../ops/normalize.ts";
+import { sigmoid } from "../ops/sigmoid.ts";
 import {
   type Emitter,
   emitModel,
@@ -14,6 +16,14 @@ import {
 } from "./emitter.ts";
 import { expandFoldReflection } from "./fold-reflection.ts";
 import { lowerConv2d, lowerConv2dWeightGradient, lowerConvTranspose2d } from "./portable-convolution.ts";
+import {
+  lowerMaxPool2d,
+  lowerOneHot,
+  lowerPickAtMaxima2d,
+  lowerPutAtMaxima2d,
+  lowerScatterAdd,
+  lowerUniformNoise,
+} from "./portable-indexing.ts";
 
 /** Standard ONNX for the outputs and all they need; see {@link LoweringOptions}. */
 export function portable(
@@ -21,10 +31,11 @@ export function portable(
   outputs: Readonly<Record<string, Value>>,
   options: LoweringOptions = {},
 ): OnnxModel {
-  return emitModel(graph, outputs, rules as Readonly<Record<string, LoweringRule>>, options);
+  return emitModel(graph, outputs, portableRules as Readonly<Record<string, LoweringRule>>, options);
 }
 
-const rules: LoweringTable<typeof operators> = {
+/** The rules, for lowerings that replace some of them. */
+export const portableRules: LoweringTable<typeof operators> = {
   abs: same("Abs"),
   add: same("Add"),
   averagePool2d: ({ inputs: [x], attributes: { factor } }, emit) =>
@@ -41,6 +52,7 @@ const rules: LoweringTable<typeof operators> = {
   cos: same("Cos"),
   detach: ({ inputs: [x] }, emit) => emit.name(x!),
   div: same("Div"),
+  erf: same("Erf"),
   exp: same("Exp"),
   flip: ({ inputs: [x], attributes: { axes } }, emit) => {
     const all = (number: number) => emit.ints(axes.map(() => number));
@@ -48,6 +60,8 @@ const rules: LoweringTable<typeof operators> = {
     return emit.node("Slice", [emit.name(x!), all(-1), all(-(2 ** 31)), emit.ints(axes), all(-1)]);
   },
   foldReflection: ({ inputs: [x], attributes }, emit) => emit.name(expandFoldReflection(x!, attributes)),
+  gather: ({ inputs: [x, indices], attributes: { axis } }, emit) =>
+    emit.node("Gather", [emit.name(x!), emit.name(indices!)], { axis }),
   greater: (node, emit) => emit.node("Cast", [same("Greater")(node, emit)], { to: 1 }),
   kinkSlope: ({ inputs: [x], attributes: { slope } }, emit) =>
     clip(emit.node("Mul", [emit.name(x!), emit.floats([HUGE])]), slope, 1, emit),
@@ -55,20 +69,18 @@ const rules: LoweringTable<typeof operators> = {
     emit.node("LeakyRelu", [emit.name(x!)], { alpha: { float: slope } }),
   log: same("Log"),
   matMul: same("MatMul"),
-  maxPool2d: ({ inputs: [x], attributes: { factor } }, emit) => maxPool(x!, factor, emit)[0]!,
+  max: reduce("ReduceMax"),
+  maximum: same("Max"),
+  maxPool2d: lowerMaxPool2d,
   mean: reduce("ReduceMean"),
+  minimum: same("Min"),
   mul: same("Mul"),
   neg: same("Neg"),
   normalize: ({ inputs, attributes }, emit) => emit.name(expandNormalize(inputs, attributes)),
-  pickAtMaxima2d: ({ inputs: [v, x], attributes: { factor } }, emit) => {
-    const flat = emit.node("Reshape", [emit.name(v!), emit.ints([-1])]);
-    return emit.node("Gather", [flat, maxPool(x!, factor, emit)[1]!], { axis: 0 });
-  },
+  oneHot: lowerOneHot,
+  pickAtMaxima2d: lowerPickAtMaxima2d,
   pow: ({ inputs: [x], attributes: { exponent } }, emit) => emit.node("Pow", [emit.name(x!), emit.floats([exponent])]),
-  putAtMaxima2d: ({ inputs: [z, x], attributes: { factor }, y }, emit) => {
-    const window = { kernel_shape: [factor, factor], strides: [factor, factor] };
-    return emit.node("MaxUnpool", [emit.name(z!), maxPool(x!, factor, emit)[1]!, emit.ints(y.shape)], window);
-  },
+  putAtMaxima2d: lowerPutAtMaxima2d,
   reflectPad: ({ inputs: [x], attributes: { before, after } }, emit) =>
     emit.node("Pad", [emit.name(x!), emit.ints([...before, ...after])], { mode: "reflect" }),
   relu: same("Relu"),
@@ -77,14 +89,17 @@ const rules: LoweringTable<typeof operators> = {
     const scaled = emit.node("Mul", [emit.name(x!), emit.name(scale!)]);
     return emit.node("Add", [scaled, emit.name(shift!)]);
   },
+  scatterAdd: lowerScatterAdd,
   sigmoid: same("Sigmoid"),
   sign: ({ inputs: [x] }, emit) => clip(emit.node("Mul", [emit.name(x!), emit.floats([HUGE])]), -1, 1, emit),
+  silu: ({ inputs: [x] }, emit) => emit.node("Mul", [emit.name(x!), emit.name(sigmoid(x!))]),
   sin: same("Sin"),
   slice: ({ inputs: [x], attributes: { starts, ends } }, emit) => {
     const cut = x!.shape.flatMap((extent, axis) => (starts[axis] !== 0 || ends[axis] !== extent ? [axis] : []));
     const of = (numbers: readonly number[]) => emit.ints(cut.map((axis) => numbers[axis]!));
     return emit.node("Slice", [emit.name(x!), of(starts), of(ends), emit.ints(cut)]);
   },
+  softmax: ({ inputs: [x], attributes: { axis } }, emit) => emit.node("Softmax", [emit.name(x!)], { axis }),
   softplus: ({ inputs: [x] }, emit) => {
     // relu(x) + log(1 + exp(−|x|)): the Softplus kernel takes four times as long
     const decay = emit.node("Exp", [emit.node("Neg", [emit.node("Abs", [emit.name(x!)])])]);
@@ -95,11 +110,13 @@ const rules: LoweringTable<typeof operators> = {
     emit.nodes("Split", [emit.name(x!), emit.ints(lengths)], { axis }, lengths.length)[part]!,
   sqrt: same("Sqrt"),
   square: ({ inputs: [x] }, emit) => emit.node("Mul", [emit.name(x!), emit.name(x!)]),
+  standardize: ({ inputs: [x], attributes }, emit) => emit.name(expandStandardize(x!, attributes)),
   sub: same("Sub"),
   sum: reduce("ReduceSum"),
   tanh: same("Tanh"),
   transpose: ({ inputs: [x], attributes: { permutation } }, emit) =>
     emit.node("Transpose", [emit.name(x!)], { perm: permutation }),
+  uniformNoise: lowerUniformNoise,
   upsampleNearest2d: ({ inputs: [x], attributes: { factor } }, emit) =>
     emit.node("Resize", [emit.name(x!), "", emit.floats([1, 1, factor, factor], [4])], {
       mode: "nearest",
@@ -130,11 +147,6 @@ function reduce(opType: string): (node: OperatorNode<{ axes: readonly number[] }
 /** Rule of an operator that ONNX has under another name. */
 function same(opType: string): (node: OperatorNode<Attributes>, emit: Emitter) => string {
   return ({ inputs }, emit) => emit.node(opType, inputs.map(emit.name));
-}
-
-/** Names of the maxima and of their places in the whole array; asked for twice, it is written once. */
-function maxPool(x: Value, factor: number, emit: Emitter): readonly string[] {
-  return emit.nodes("MaxPool", [emit.name(x)], { kernel_shape: [factor, factor], strides: [factor, factor] }, 2);
 }
 
 /** ONNX boolean of a 0/1 value: a comparison's own result where it is one. */

@@ -1,5 +1,6 @@
 import { sameShape } from "../../core/shape.ts";
 import { graphOf, type Op, type Operand, uniformConstant, type Value } from "../graph.ts";
+import { joinParts } from "./concat.ts";
 import { inferBinary, withoutRepetition } from "./elementwise.ts";
 import { sumTo } from "./sum.ts";
 
@@ -17,7 +18,7 @@ export const addOp: Op = {
     const { shape } = addOp.infer([a!, b!], {});
     if (uniformConstant(a!) === 0 && sameShape(b!.shape, shape)) return b;
     if (uniformConstant(b!) === 0 && sameShape(a!.shape, shape)) return a;
-    return withoutRepetition(addOp, [a!, b!]);
+    return withoutRepetition(addOp, [a!, b!]) ?? joinParts(a!, b!);
   },
   evaluate: (a, b) => a! + b!,
 };

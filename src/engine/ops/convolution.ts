@@ -10,21 +10,16 @@ import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape, sameShape } from "../../core/shape.ts";
 import type { Op, Value } from "../graph.ts";
 import { sum } from "./sum.ts";
+import { outputSize, type Window, type WindowOptions, windowOf } from "./window.ts";
 
-/** Geometry of a convolution over the last two axes. */
-export interface Conv2dOptions {
-  /** Step between outputs in pixels: one number, or `[vertical, horizontal]`. */
-  readonly stride?: number | Shape;
-  /** Zeros around the image: one number, `[vertical, horizontal]`, or `[top, left, bottom, right]`. */
-  readonly padding?: number | Shape;
-  /** Distance between kernel taps in pixels. */
-  readonly dilation?: number | Shape;
+/** Geometry of a convolution over the last two axes; its padding is zeros. */
+export interface Conv2dOptions extends WindowOptions {
   /** Channels are split into this many independent groups. */
   readonly groups?: number;
 }
 
 /** The same, spelled out. */
-export type ConvGeometry = { strides: Shape; pads: Shape; dilations: Shape; groups: number };
+export type ConvGeometry = Window & { groups: number };
 
 /**
  * Convolution (as in deep learning: correlation) of x `[N, C, H, W]` with w `[K, C/groups, kh, kw]`, plus a bias `[K]` if given.
@@ -80,7 +75,7 @@ export const conv2dOp: Op<ConvGeometry> = {
       });
     if (bias && !sameShape(bias.shape, [w!.shape[0]!]))
       throw new ShapeError({ where: "conv2d", expected: `a bias [${w!.shape[0]}]`, received: formatShape(bias.shape) });
-    const size = outputSize("conv2d", x!.shape.slice(2), w!.shape.slice(2), { groups, ...rest });
+    const size = outputSize("conv2d", x!.shape.slice(2), w!.shape.slice(2), rest);
     return { shape: [x!.shape[0]!, w!.shape[0]!, ...size], dataType: x!.dataType };
   },
   gradient: ({ inputs: [x, w], attributes, dy }) => [
@@ -128,30 +123,10 @@ export const conv2dWeightGradientOp: Op<ConvGeometry & { kernel: Shape }> = {
   ],
 };
 
-function geometry({ stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions): ConvGeometry {
-  const pair = (extent: number | Shape): Shape => (typeof extent === "number" ? [extent, extent] : extent);
-  const pads = pair(padding);
-  return {
-    strides: pair(stride),
-    pads: pads.length === 2 ? [...pads, ...pads] : pads,
-    dilations: pair(dilation),
-    groups,
-  };
+function geometry({ groups = 1, ...options }: Conv2dOptions): ConvGeometry {
+  return { ...windowOf(options), groups };
 }
 
 function optionsOf({ strides, pads, dilations, groups }: ConvGeometry): Conv2dOptions {
   return { stride: strides, padding: pads, dilation: dilations, groups };
-}
-
-function outputSize(where: string, size: Shape, kernel: Shape, { strides, pads, dilations }: ConvGeometry): Shape {
-  return size.map((extent, i) => {
-    const room = extent + pads[i]! + pads[i + 2]! - dilations[i]! * (kernel[i]! - 1) - 1;
-    if (room < 0)
-      throw new ShapeError({
-        where,
-        expected: `an image at least as large as the kernel ${formatShape(kernel)}`,
-        received: `${formatShape(size)} with padding ${formatShape(pads)}`,
-      });
-    return Math.floor(room / strides[i]!) + 1;
-  });
 }

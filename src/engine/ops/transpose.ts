@@ -28,5 +28,14 @@ export const transposeOp: Op<{ permutation: readonly number[] }> = {
         permutation.map((_, axis) => permutation.indexOf(axis)),
       ),
   ],
-  simplify: ([x], { permutation }) => (permutation.every((axis, i) => axis === i) ? x : undefined),
+  simplify: ([x], { permutation }) => {
+    if (permutation.every((axis, i) => axis === i)) return x;
+    const { source } = x!;
+    if (source.kind !== "operator" || source.op.name !== transposeOp.name) return undefined;
+    const inner = source.attributes.permutation as readonly number[];
+    return transpose(
+      source.inputs[0]!,
+      permutation.map((axis) => inner[axis]!),
+    );
+  },
 };

@@ -9,26 +9,33 @@ export interface SgdOptions {
   readonly learningRate?: Schedule | number;
   /** Share of the last direction that is kept; 0 for none. */
   readonly momentum?: number;
+  /** Look ahead by one more step of the momentum. */
+  readonly nesterov?: boolean;
   /** Share of each parameter that is added to its gradient. */
   readonly weightDecay?: number;
 }
 
 /**
- * Gradient descent with momentum: `u ← momentum · u + g`, `p ← p − rate · u`, as in PyTorch.
+ * Gradient descent with momentum: `u ← momentum · u + g`, `p ← p − rate · u`, as in PyTorch; with Nesterov's momentum
+ * `p ← p − rate · (g + momentum · u)`.
  *
  * @see Sutskever et al., "On the importance of initialization and momentum in deep learning", ICML 2013
  */
-export function sgd({ learningRate = 1e-2, momentum = 0, weightDecay = 0 }: SgdOptions = {}): Optimizer {
+export function sgd({
+  learningRate = 1e-2,
+  momentum = 0,
+  nesterov = false,
+  weightDecay = 0,
+}: SgdOptions = {}): Optimizer {
   return {
     update(graph, options) {
       updateEach(graph, options, learningRate, ({ parameter, gradient, rate, state }) => {
-        let direction = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
-        if (momentum !== 0) {
-          const before = state("momentum");
-          direction = add(mul(before, momentum), direction);
-          graph.assign(before, direction);
-        }
-        return sub(parameter, mul(direction, rate));
+        const slope = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+        if (momentum === 0) return sub(parameter, mul(slope, rate));
+        const before = state("momentum");
+        const average = add(mul(before, momentum), slope);
+        graph.assign(before, average);
+        return sub(parameter, mul(nesterov ? add(slope, mul(average, momentum)) : average, rate));
       });
     },
   };

@@ -13,7 +13,7 @@ export interface Normalization {
 }
 
 /** Largest number of groups up to `most` that divides the channels evenly. */
-function groupsFor(channels: number, most = 8): number {
+export function groupsFor(channels: number, most = 8): number {
   let groups = Math.min(most, channels);
   while (channels % groups !== 0) groups--;
   return groups;
