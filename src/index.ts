@@ -36,12 +36,21 @@ export { type DeferredItem, writeDataset } from "./data/write-dataset.ts";
 export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./engine/checkpoint.ts";
 export { exponentialMovingAverage } from "./engine/ema.ts";
 export { type ExportOptions, exportModel } from "./engine/export.ts";
+export {
+  foreignOpsets,
+  type ImportedModel,
+  type ImportOptions,
+  importModel,
+} from "./engine/foreign/import-model.ts";
 export { gradient } from "./engine/gradient.ts";
 export { createGraph, type Graph, type Initializer, type Value } from "./engine/graph.ts";
 export * as initializers from "./engine/initializers.ts";
 export * as ops from "./engine/ops/index.ts";
 export * from "./engine/optimizers/index.ts";
 export * as schedules from "./engine/schedules.ts";
+export { type BioimagePackageOptions, bioimagePackage } from "./engine/package/bioimage-package.ts";
+export { testPair } from "./engine/package/test-pair.ts";
+export { zip } from "./engine/package/zip.ts";
 export { openSession, runtimeVersion, type Session, type SessionOptions } from "./engine/session.ts";
 export {
   type CompiledFunction,
@@ -98,6 +107,7 @@ export { type Scope, scope } from "./nn/scope.ts";
 export { decodeModel } from "./onnx/decode.ts";
 export { encodeModel } from "./onnx/encode.ts";
 export type * from "./onnx/model.ts";
+export { readModel } from "./onnx/read-model.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./onnx/safetensors.ts";
 // recipes: experiments as plain data
 export { demoRecipe } from "./recipes/demo.ts";

@@ -4,7 +4,7 @@ import type { OnnxDataType, OnnxTensorData } from "./model.ts";
 /** What stands for a number kind: its code in the standard, and the typed array that holds it. */
 interface DataTypeEntry {
   readonly code: Code;
-  readonly array: new (buffer: ArrayBuffer) => OnnxTensorData;
+  readonly array: { new (buffer: ArrayBuffer): OnnxTensorData; readonly BYTES_PER_ELEMENT: number };
 }
 
 /** The number kinds read and written here. */

@@ -3,8 +3,8 @@ import type { DataType } from "../core/tensor.ts";
 /**
  * An ONNX model as plain data: what the standard's protobuf says, without its wrappers.
  *
- * Names follow the ONNX standard. Left out, and refused when read: sub-graphs (`If`, `Loop`), model-local functions, sparse
- * tensors and weights in a second file. Fantascope's graphs are flat and carry their own weights.
+ * Names follow the ONNX standard. Left out, and refused when read: sub-graphs (`If`, `Loop`), model-local functions and sparse
+ * tensors. Graphs here are flat and, once read, carry their own weights.
  *
  * @see https://onnx.ai/onnx/repo-docs/IR.html
  */

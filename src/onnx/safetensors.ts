@@ -2,6 +2,7 @@ import { FormatError, ShapeError } from "../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { type DataType, dataTypeOf, type Tensor, type TensorData } from "../core/tensor.ts";
 import { alignedCopy, bytesOf } from "./data-types.ts";
+import { halfToFloat } from "./half-to-float.ts";
 
 /**
  * safetensors: named arrays in one file that cannot run code when loaded.
@@ -225,14 +226,4 @@ function checkCoverage(layouts: readonly Layout[], length: number, where: string
       received: `${length}`,
       fix: BROKEN,
     });
-}
-
-/** Value of an IEEE 754 half: sign, 5 bits of exponent, 10 of fraction. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
