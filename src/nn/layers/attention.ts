@@ -1,12 +1,12 @@
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import type { Value } from "../../engine/graph.ts";
-import { type Initializer, onesInit, zerosInit } from "../../engine/initializers.ts";
-import { add, groupNorm, matMul, mul, reshape, softmax, split, transpose } from "../../engine/ops/index.ts";
+import { type Initializer, zerosInit } from "../../engine/initializers.ts";
+import { add, matMul, mul, reshape, softmax, split, transpose } from "../../engine/ops/index.ts";
 import type { Scope } from "../scope.ts";
 import { conv } from "./conv.ts";
+import { groupNorm } from "./group-norm.ts";
 import { linear } from "./linear.ts";
-import { groupsFor } from "./normalization.ts";
 
 /** How an attention layer is made. */
 export interface AttentionOptions {
@@ -46,17 +46,18 @@ export function selfAttention(scope: Scope, x: Value, { heads = 1, initializer }
  * values from a 1×1 convolution `qkv` (channels: head by head, in each its queries, keys and values), and a 1×1 convolution `out` that
  * starts at 0, so that the layer begins as the identity.
  *
+ * @param options.groups of the normalisation
+ *
  * @see Nichol & Dhariwal, "Improved denoising diffusion probabilistic models", ICML 2021: `AttentionBlock` of its code
  */
-export function attention2d(scope: Scope, x: Value, { heads = 1, initializer }: AttentionOptions = {}): Value {
+export function attention2d(
+  scope: Scope,
+  x: Value,
+  { heads = 1, groups = 32, initializer }: AttentionOptions & { readonly groups?: number } = {},
+): Value {
   const [n, channels, height, width] = x.shape as [number, number, number, number];
   const size = perHead("attention2d", x, channels, heads);
-  const norm = scope.at("norm");
-  const normal = groupNorm(x, {
-    groups: groupsFor(channels, 32),
-    scale: norm.parameter("scale", [channels], onesInit),
-    offset: norm.parameter("offset", [channels], zerosInit),
-  });
+  const normal = groupNorm(scope.at("norm"), x, { groups });
   const qkv = conv(scope.at("qkv"), normal, { channels: 3 * channels, kernel: 1, ...(initializer && { initializer }) });
   const parts = split(reshape(qkv, [n * heads, 3 * size, -1]), { axis: 1, lengths: [size, size, size] }); // [N·heads, d, T]
   const [q, k, v] = parts.map((part) => transpose(part)) as [Value, Value, Value];

@@ -1,8 +1,8 @@
 import type { Value } from "../../engine/graph.ts";
-import { onesInit, zerosInit } from "../../engine/initializers.ts";
-import { groupNorm, instanceNorm } from "../../engine/ops/index.ts";
+import { instanceNorm } from "../../engine/ops/index.ts";
 import type { Scope } from "../scope.ts";
 import { batchNorm, type Mode } from "./batch-norm.ts";
+import { groupNorm } from "./group-norm.ts";
 
 /** One way to normalise activations between a convolution and its non-linearity. */
 export interface Normalization {
@@ -10,13 +10,6 @@ export interface Normalization {
   readonly convBias: boolean;
   readonly reference: string;
   apply(scope: Scope, x: Value, mode: Mode): Value;
-}
-
-/** Largest number of groups up to `most` that divides the channels evenly. */
-export function groupsFor(channels: number, most = 8): number {
-  let groups = Math.min(most, channels);
-  while (channels % groups !== 0) groups--;
-  return groups;
 }
 
 /** Normalisation layers by name. */
@@ -31,12 +24,7 @@ export const normalizations = {
   group: {
     convBias: true,
     reference: "Wu & He, ECCV 2018",
-    apply(scope, x) {
-      const channels = x.shape[1]!;
-      const scale = scope.parameter("scale", [channels], onesInit);
-      const offset = scope.parameter("offset", [channels], zerosInit);
-      return groupNorm(x, { groups: groupsFor(channels), scale, offset, epsilon: 1e-5 });
-    },
+    apply: (scope, x) => groupNorm(scope, x, { groups: 8 }),
   },
   /** Each channel over the whole batch, with running statistics for inference. */
   batch: {
