@@ -108,4 +108,5 @@ def main(size, batch, simChannels, realChannels, generator, discriminator, keep,
     contend("PyTorch", torch.__version__, f"{count} parameters", step)
 
 
-main(**json.loads(sys.argv[1]))
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))

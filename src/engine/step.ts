@@ -5,7 +5,7 @@ import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
 import type { Graph, Value } from "./graph.ts";
-import { type LoweringName, lowerings } from "./lowerings/index.ts";
+import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one. */
@@ -23,6 +23,8 @@ export interface StepGraph {
 /** A graph that is ready to run on a state. */
 export interface Step {
   readonly graph: Graph;
+  /** The lowering that was used. */
+  readonly lowering: LoweringName;
   /** Runs once and replaces what the graph assigns in `state`; the arrays that were there before stay as they are. */
   run(state: State, inputs: Inputs): Promise<{ readonly outputs: Record<string, Tensor> }>;
   release(): Promise<void>;
@@ -31,7 +33,8 @@ export interface Step {
 /** How to compile. */
 export interface CompileOptions {
   readonly threads?: number;
-  readonly lowering?: LoweringName;
+  /** How to write the graph for the runtime; `cpu` and `auto` fall back to `portable` where the runtime has no blocked operators. */
+  readonly lowering?: LoweringChoice;
 }
 
 /**
@@ -42,18 +45,20 @@ export interface CompileOptions {
  */
 export async function compileStep(
   target: Graph | StepGraph,
-  { outputs: named, threads = 1, lowering = "portable" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
+  { outputs: named, threads = 1, lowering: choice = "auto" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
 ): Promise<Step> {
   const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
   const results: Record<string, Value> = {};
   for (const [name, value] of Object.entries(outputs)) results[`output/${name}`] = value;
   for (const [variable, next] of graph.assignments) results[`next/${variable.name}`] = next;
-  const session = await openSession(lowerings[lowering](graph, results), { threads });
+  const { model, lowering } = await lower(choice, graph, results);
+  const session = await openSession(model, { threads });
   const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
   const wanted = Object.keys(outputs).map((name) => [name, `output/${name}`] as const);
   return {
     graph,
+    lowering,
     async run(state, inputs) {
       const feeds: Record<string, Tensor<TensorData>> = { ...inputs };
       for (const name of variables) feeds[name] = stateTensor(state, name);
@@ -81,7 +86,7 @@ export async function compileFunction(
   outputs: Readonly<Record<string, Value>>,
   { state = new Map(), threads = 1, lowering = "portable" }: CompileOptions & { state?: State } = {},
 ): Promise<CompiledFunction> {
-  const model = lowerings[lowering](graph, outputs, { weights: state });
+  const { model } = await lower(lowering, graph, outputs, { weights: state });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
   const session: Session = await openSession(model, { threads, optimization: "all" });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };

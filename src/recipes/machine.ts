@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import { preferredLowering } from "../engine/lowerings/index.ts";
 import { runtimeVersion } from "../engine/session.ts";
 import type { RunRecord } from "./record.ts";
 
 /** The machine and the versions that numbers were made with. */
-export function machine(workers: number): RunRecord["machine"] {
+export async function machine(workers: number): Promise<RunRecord["machine"]> {
   return {
     platform: `${os.platform()} ${os.arch()}`,
     processor: os.cpus()[0]?.model.trim() ?? "unknown",
@@ -12,7 +13,7 @@ export function machine(workers: number): RunRecord["machine"] {
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     node: process.version,
     onnxruntime: runtimeVersion,
-    lowering: "portable",
+    lowering: await preferredLowering(),
     workers,
   };
 }

@@ -37,7 +37,7 @@ export async function run(
   await executeJobs(inputs.plan.jobs, folder, { ...options, workers: inputs.plan.workers });
   const record = await composeRecord(
     { folder, ...inputs },
-    { command: options.command, machine: machine(inputs.plan.workers) },
+    { command: options.command, machine: await machine(inputs.plan.workers) },
   );
   await folder.writeJson(record, "record.json");
   return { record, folder };

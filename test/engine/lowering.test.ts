@@ -2,11 +2,14 @@ import { describe, expect, test } from "vitest";
 import { GraphError } from "../../src/core/errors.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
 import { zerosInit } from "../../src/engine/initializers.ts";
-import { lowerings } from "../../src/engine/lowerings/index.ts";
+import { channelsPerBlock } from "../../src/engine/lowerings/cpu/probe.ts";
+import { type Lowering, lowerings } from "../../src/engine/lowerings/index.ts";
 import { add, detach, mul, relu, split } from "../../src/engine/ops/index.ts";
 import { openSession } from "../../src/engine/session.ts";
 import { operatorReferences } from "./fixture.ts";
 import { composed, type Sample, samples } from "./samples.ts";
+
+const block = await channelsPerBlock();
 
 describe("portable", () => {
   test("writes only operators of the ONNX standard, set 20", () => {
@@ -30,7 +33,7 @@ describe("portable", () => {
 });
 
 describe.each(Object.keys(lowerings) as (keyof typeof lowerings)[])("%s", (name) => {
-  const lower = lowerings[name];
+  const lower: Lowering = (graph, outputs, options) => lowerings[name](graph, outputs, { ...options, block });
 
   test("drops what no output needs", () => {
     const graph = createGraph();

@@ -1,0 +1,106 @@
+/**
+ * Convolution and its gradient by the input with onnxruntime's blocked kernel: 190 to 270 GFLOP/s on one Zen 5 core, where the plain one
+ * makes 110 to 220 (docs/engine.md).
+ */
+
+import type { Value } from "../../graph.ts";
+import type { ConvGeometry } from "../../ops/convolution.ts";
+import { blockedFilters, depthwiseFilters, plainInputFilters, swappedFilters } from "./filters.ts";
+import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
+import { interleaved, phases } from "./phases.ts";
+import type { BlockedRule } from "./rule.ts";
+
+type FilterShape = readonly [number, number, number, number];
+
+/** Below this many output pixels, blocking large filters costs more than the convolution gains. */
+const FEW_PIXELS = 256;
+const LARGE_FILTERS = 2 ** 19;
+
+/** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
+export const conv2d: BlockedRule<ConvGeometry> = ({ inputs: [x, w, bias], attributes, y }, pen) => {
+  const shape = w!.shape as FilterShape;
+  if (!canBeBlocked(y, pen.block) || !pays(y, shape)) return undefined;
+  const kind = kindOf(pen, x!, shape, attributes.groups);
+  if (!kind) return undefined;
+  const image = kind === "plain input" ? pen.name(x!) : pen.blocked(x!).name;
+  return convolution(pen, image, filters[kind](pen, pen.name(w!), shape), bias ? pen.name(bias) : "", {
+    kernel: shape.slice(2),
+    shape: y.shape as ImageShape,
+    ...attributes,
+  });
+};
+
+/**
+ * `convTranspose2d` as blocked convolutions with swapped filters: one for each remainder of rows and columns by the stride, each with the
+ * taps that reach it. Their results are interleaved; for stride 1 there is only one.
+ */
+export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number[] }> = (
+  { inputs: [z, w], attributes: { strides, pads, dilations, groups }, y },
+  pen,
+) => {
+  const shape = w!.shape as FilterShape;
+  const [n, c, height, width] = y.shape as ImageShape;
+  if (groups !== 1 || ![y, z!].every((value) => canBeBlocked(value, pen.block)) || !pays(y, shape)) return undefined;
+  const axis = (i: 0 | 1) =>
+    phases({
+      kernel: shape[i + 2]!,
+      stride: strides[i]!,
+      before: pads[i]!,
+      dilation: dilations[i]!,
+      from: z!.shape[i + 2]!,
+      to: y.shape[i + 2]!,
+    });
+  const [rows, columns] = [axis(0), axis(1)];
+  if (!rows || !columns) return undefined;
+  const parts = rows.map((row) =>
+    columns.map((column) => {
+      const taps = row.taps.flatMap((i) => column.taps.map((j) => i * shape[3] + j));
+      const kernel = [row.taps.length, column.taps.length] as const;
+      return convolution(pen, pen.blocked(z!).name, swappedFilters(pen, pen.name(w!), shape, taps, kernel), "", {
+        kernel,
+        shape: [n, c, height / rows.length, width / columns.length],
+        strides: [1, 1],
+        pads: [row.before, column.before, row.after, column.after],
+        dilations: [row.step, column.step],
+        groups: 1,
+      });
+    }),
+  );
+  return rows.length * columns.length === 1 ? parts[0]![0]! : interleaved(pen, parts, y.shape as ImageShape);
+};
+
+/** What a blocked convolution is told. */
+interface Geometry extends ConvGeometry {
+  readonly kernel: readonly number[];
+  /** Of the result. */
+  readonly shape: ImageShape;
+}
+
+/** Blocked convolution, ready to take on a sum and an activation. */
+function convolution(
+  pen: BlockedPen,
+  image: string,
+  filter: string,
+  bias: string,
+  { kernel, shape, strides, pads, dilations, groups }: Geometry,
+): Blocked {
+  return fusable(shape, ({ sum, activation }) => {
+    const inputs = [image, filter];
+    if (bias || sum) inputs.push(bias);
+    if (sum) inputs.push(sum);
+    return pen.nchwc("Conv", inputs, { kernel_shape: kernel, strides, pads, dilations, group: groups, ...activation });
+  });
+}
+
+const filters = { blocked: blockedFilters, depthwise: depthwiseFilters, "plain input": plainInputFilters };
+
+/** How the kernel can read this input, if it can. */
+function kindOf({ block }: BlockedPen, x: Value, [k, perGroup]: FilterShape, groups: number) {
+  if (groups === x.shape[1] && groups === k && groups > 1) return canBeBlocked(x, block) ? "depthwise" : undefined;
+  if (groups === 1 && perGroup < block) return "plain input";
+  return perGroup % block === 0 && (k / groups) % block === 0 ? "blocked" : undefined;
+}
+
+function pays({ shape: [n, , h, w] }: Value, filter: FilterShape): boolean {
+  return n! * h! * w! >= FEW_PIXELS || filter.reduce((size, extent) => size * extent) < LARGE_FILTERS;
+}

@@ -1,0 +1,104 @@
+/** Pixels of an image dealt into as many equal tiles as a block has channels. */
+
+import type { Value } from "../../graph.ts";
+import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
+
+/** A grid of tiles. */
+export interface Tiles {
+  /** Tiles below each other and beside each other; their product is the block. */
+  readonly count: readonly [number, number];
+  /** Rows and columns of each. */
+  readonly size: readonly [number, number];
+}
+
+/** How the image beside dealt filters is dealt. */
+export interface Dealing {
+  readonly tiles: Tiles;
+  readonly kernel: readonly [number, number];
+  readonly strides: readonly number[];
+  /** Rows above and columns left of the image that taps reach; negative where they never reach its edge. */
+  readonly before: readonly number[];
+}
+
+/** The grid that pads an image least, and of those the one whose tiles have the shortest border. */
+export function tilesFor(block: number, [rows, columns]: readonly [number, number]): { tiles: Tiles; waste: number } {
+  const grids: { tiles: Tiles; waste: number; border: number }[] = [];
+  for (let down = 1; down <= block; down *= 2) {
+    const count = [down, block / down] as const;
+    const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
+    const waste = (size[0] * size[1] * block) / (rows * columns);
+    grids.push({ tiles: { count, size }, waste, border: size[0] + size[1] });
+  }
+  return grids.reduce((best, grid) =>
+    grid.waste < best.waste || (grid.waste === best.waste && grid.border < best.border) ? grid : best,
+  );
+}
+
+/** Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[K/b, N, tile pixel, tile]`. */
+export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, { count, size }: Tiles): string {
+  const { block } = pen;
+  const [n, k, height, width] = shape;
+  const [blocks, pixels] = [k / block, height * width];
+  const places: number[] = []; // of tile pixels in the image, one tile after the other; −1 outside
+  for (let y = 0; y < size[0]; y++)
+    for (let x = 0; x < size[1]; x++)
+      for (let tile = 0; tile < block; tile++) {
+        const row = Math.floor(tile / count[1]) * size[0] + y;
+        const column = (tile % count[1]) * size[1] + x;
+        places.push(row < height && column < width ? row * width + column : -1);
+      }
+  // With one image or one block of channels, each array of pixels is dealt alike; otherwise images must come inside of blocks
+  const [arrays, order] = n === 1 || blocks === 1 ? [n * blocks, places] : [1, imagesInside(places, n, blocks, pixels)];
+  const length = (n * blocks * pixels) / arrays;
+  return gathered(pen, pen.view(name, shape, [arrays, length, block]), [arrays, length, block], order);
+}
+
+function imagesInside(places: readonly number[], n: number, blocks: number, pixels: number): number[] {
+  const order: number[] = [];
+  for (let block = 0; block < blocks; block++)
+    for (let image = 0; image < n; image++)
+      for (const place of places) order.push(place < 0 ? -1 : (image * blocks + block) * pixels + place);
+  return order;
+}
+
+/**
+ * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N, tile rows · tile columns · C, b]`, zeros where a tap is
+ * outside of the image. A blocked image is dealt by rows of b channels and transposed, a plain one number by number.
+ */
+export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strides, before }: Dealing): string {
+  const { block } = pen;
+  const [n, c, height, width] = image.shape as ImageShape;
+  const inBlocks = canBeBlocked(image, block);
+  const [planes, unit] = inBlocks ? [c / block, block] : [c, 1];
+  const reach = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
+  const order: number[] = [];
+  for (let y = 0; y < reach[0]; y++)
+    for (let x = 0; x < reach[1]; x++)
+      for (let plane = 0; plane < planes; plane++)
+        for (let tile = 0; tile < block; tile++) {
+          const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
+          const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
+          const inside = row >= 0 && row < height && column >= 0 && column < width;
+          order.push(inside ? (plane * height + row) * width + column : -1);
+        }
+  const memory = [n, planes * height * width, unit] as const;
+  const name = inBlocks ? pen.blocked(image).name : pen.name(image);
+  const dealt = gathered(pen, pen.view(name, image.shape, memory), memory, order);
+  const length = order.length / block;
+  if (!inBlocks) return pen.view(dealt, [n, order.length, 1], [n, length, block]);
+  const squares = [n * length, block, 1, block] as const; // tiles × channels, turned into channels × tiles
+  const turned = pen.nchwc("ReorderInput", [pen.view(dealt, [n, order.length, block], squares)]);
+  return pen.view(turned, squares, [n, length * block, block]);
+}
+
+/** Rows of every array in another order; −1 stands for a row of zeros. */
+function gathered(
+  pen: BlockedPen,
+  name: string,
+  [, length]: readonly [number, number, number],
+  order: readonly number[],
+): string {
+  const zeros = order.includes(-1) ? pen.node("Pad", [name, pen.ints([0, 0, 0, 0, 1, 0])]) : name;
+  const table = Int32Array.from(order, (place) => (place < 0 ? length : place));
+  return pen.node("Gather", [zeros, pen.table(table, [table.length])], { axis: 1 });
+}

@@ -1,0 +1,180 @@
+import { describe, expect, test } from "vitest";
+import { random } from "../../src/core/random.ts";
+import { gradient } from "../../src/engine/gradient.ts";
+import { createGraph, type Value } from "../../src/engine/graph.ts";
+import { heInit, onesInit, zerosInit } from "../../src/engine/initializers.ts";
+import { phases } from "../../src/engine/lowerings/cpu/phases.ts";
+import { channelsPerBlock } from "../../src/engine/lowerings/cpu/probe.ts";
+import { tilesFor } from "../../src/engine/lowerings/cpu/tiles.ts";
+import { cpu } from "../../src/engine/lowerings/cpu.ts";
+import type { LoweringChoice } from "../../src/engine/lowerings/index.ts";
+import {
+  add,
+  batchNorm,
+  concat,
+  conv2d,
+  convTranspose2d,
+  instanceNorm,
+  leakyRelu,
+  maxPool2d,
+  mean,
+  pad,
+  relu,
+  square,
+  sub,
+  upsampleNearest2d,
+} from "../../src/engine/ops/index.ts";
+import { adam } from "../../src/engine/optimizers/adam.ts";
+import { compileFunction, compileStep, initialState, type StepGraph } from "../../src/engine/step.ts";
+import { normal } from "./differentiation.ts";
+
+const block = await channelsPerBlock();
+
+/** Numbers of nodes by kind. */
+function count(graph: ReturnType<typeof createGraph>, outputs: Record<string, Value>): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { opType } of cpu(graph, outputs, { block: 16 }).nodes) counts[opType] = (counts[opType] ?? 0) + 1;
+  return counts;
+}
+
+describe("layouts", () => {
+  const graph = createGraph();
+  const x = graph.input("x", [1, 16, 8, 8]);
+  const weight = (name: string) => graph.parameter(name, [16, 16, 3, 3], heInit());
+  const first = conv2d(x, weight("a"), { padding: 1 });
+  const second = conv2d(leakyRelu(add(first, 1), 0.1), weight("b"), { padding: 1 });
+
+  test("an image is blocked once and comes back once", () => {
+    // Each of the two filters takes a transposition and a reordering
+    const { Reshape, ...rest } = count(graph, { y: second });
+    expect(rest).toEqual({
+      ReorderInput: 3,
+      ReorderOutput: 1,
+      Transpose: 2,
+      Conv: 2,
+      Add: 1,
+      LeakyRelu: 1,
+    });
+  });
+
+  test("a residual sum and an activation become part of the convolution, and the slope is read from its result", () => {
+    const y = relu(add(second, first));
+    const { Add, Relu, ...rest } = count(graph, { y });
+    expect([Add, Relu, rest.Conv]).toEqual([1, undefined, 2]); // the one addition left is that of a number
+    const model = cpu(graph, { slope: gradient(mean(y), [x])[0]! }, { block: 16 });
+    const fused = model.nodes.filter(({ attributes }) => attributes.activation);
+    expect(fused.map(({ attributes }) => attributes.activation!.value).sort()).toEqual(["Clip", "Clip", "Relu"]);
+  });
+
+  test("what is an output stays readable", () => {
+    const y = relu(second);
+    expect(count(graph, { y, second })).toMatchObject({ Relu: 1, ReorderOutput: 2 });
+  });
+
+  test("without a block size, standard operators only", () => {
+    expect(cpu(graph, { second }).opsets).toEqual({ "": 20 });
+  });
+});
+
+test("a transposed convolution is divided so that every tap is used once", () => {
+  const axis = { dilation: 1, before: 1, from: 5, to: 10 };
+  expect(phases({ ...axis, kernel: 3, stride: 2 })).toEqual([
+    { taps: [1], before: 0, after: 0, step: 1 },
+    { taps: [2, 0], before: 0, after: 1, step: 1 },
+  ]);
+  expect(phases({ ...axis, kernel: 4, stride: 2 })!.flatMap(({ taps }) => taps)).toEqual([3, 1, 2, 0]);
+  expect(phases({ ...axis, kernel: 3, stride: 2, to: 9 })).toBeUndefined();
+  expect(phases({ ...axis, kernel: 1, stride: 2, before: 0 })).toBeUndefined();
+});
+
+test.each([
+  [[96, 96], [4, 4], 1],
+  [[24, 24], [4, 4], 1],
+  [[24, 8], [8, 2], 1],
+  [[4, 64], [1, 16], 1],
+  [[15, 15], [1, 16], 16 / 15],
+] as const)("tiles of %j", (size, tileCount, waste) => {
+  const found = tilesFor(16, size);
+  expect(found.tiles.count).toEqual(tileCount);
+  expect(found.waste).toBeCloseTo(waste);
+});
+
+/** A small network with everything that ours have: both borders, strides both ways, skips, pooling and three normalisations. */
+function network(): StepGraph {
+  const graph = createGraph();
+  const x = graph.input("x", [2, 1, 24, 24]);
+  const weight = (name: string, ...shape: number[]) => graph.parameter(name, shape, heInit());
+  const fine = relu(instanceNorm(conv2d(pad(x, { pads: 3, mode: "reflect" }), weight("in", 16, 1, 7, 7)))); // [2, 16, 24, 24]
+  const scale = graph.parameter("scale", [32], onesInit);
+  const offset = graph.parameter("offset", [32], zerosInit);
+  const coarse = conv2d(fine, weight("down", 32, 16, 3, 3), { stride: 2, padding: 1 }); // [2, 32, 12, 12]
+  const normalized = relu(batchNorm(coarse, { scale, offset }).output);
+  const block = conv2d(pad(normalized, { pads: 1, mode: "reflect" }), weight("block", 32, 32, 3, 3));
+  const middle = leakyRelu(add(normalized, instanceNorm(block)), 0.2);
+  const pooled = upsampleNearest2d(maxPool2d(middle)); // [2, 32, 12, 12]
+  const up = convTranspose2d(pooled, weight("up", 32, 16, 3, 3), { stride: 2, padding: 1, outputSize: [24, 24] });
+  const joined = concat([up, fine], 1); // [2, 32, 24, 24]
+  const last = conv2d(relu(conv2d(joined, weight("join", 16, 32, 3, 3), { padding: 1 })), weight("out", 1, 16, 1, 1));
+  const loss = mean(square(sub(last, x)));
+  const parameters = graph.parameters();
+  adam({ learningRate: 1e-3 }).update(graph, { name: "adam", parameters, gradients: gradient(loss, parameters) });
+  return { graph, outputs: { loss } };
+}
+
+async function lossCurve(
+  lowering: LoweringChoice,
+  threads = 1,
+): Promise<{ losses: number[]; weights: Float32Array[] }> {
+  const step = await compileStep(network(), { lowering, threads });
+  const state = initialState([step.graph], random(3));
+  const losses: number[] = [];
+  for (let i = 0; i < 20; i++) {
+    const x = normal({ shape: [2, 1, 24, 24] }, random(4).fork(i));
+    const { outputs } = await step.run(state, { x, rateScale: { data: Float32Array.of(1), shape: [] } });
+    losses.push(outputs.loss!.data[0]!);
+  }
+  await step.release();
+  return { losses, weights: [...state.values()].map(({ data }) => data) };
+}
+
+describe.skipIf(block === undefined)("training", () => {
+  test("twenty steps have the losses of the portable lowering, and the same bits again with two threads", async () => {
+    const [expected, received, again] = [
+      await lossCurve("portable"),
+      await lossCurve("cpu"),
+      await lossCurve("cpu", 2),
+    ];
+    expect(received.losses.at(-1)).toBeLessThan(0.9 * received.losses[0]!);
+    expect(received.losses).toBeAllclose(expected.losses, { relative: 1e-5, absolute: 0 });
+    expect(again).toEqual(received);
+  });
+
+  test("a step says how it was lowered", async () => {
+    const used = async (lowering?: LoweringChoice) => {
+      const step = await compileStep(network(), lowering ? { lowering } : {});
+      await step.release();
+      return step.lowering;
+    };
+    expect([await used("cpu"), await used("auto"), await used("portable")]).toEqual(["cpu", "cpu", "portable"]);
+  });
+
+  test("a function with constant weights gives the same", async () => {
+    const graph = createGraph();
+    const x = graph.input("x", [1, 3, 20, 20]);
+    const y = conv2d(
+      relu(conv2d(x, graph.parameter("a", [16, 3, 3, 3], heInit()))),
+      graph.parameter("b", [16, 16, 3, 3], heInit()),
+    );
+    const state = initialState([graph], random(0));
+    const image = normal(x, random(1));
+    const [expected, received] = await Promise.all(
+      (["portable", "cpu"] as const).map(async (lowering) => {
+        const compiled = await compileFunction(graph, { y }, { state, lowering });
+        const results = await compiled.run({ x: image });
+        await compiled.release();
+        return results.y!.data;
+      }),
+    );
+    expect(received!).toBeAllclose(expected!, { relative: 1e-5, absolute: 1e-5 });
+  });
+});
