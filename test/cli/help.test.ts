@@ -24,6 +24,7 @@ test("the program has all its commands", () => {
     "generate",
     "train",
     "predict",
+    "export",
     "report",
     "doctor",
   ]);

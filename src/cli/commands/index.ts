@@ -2,6 +2,7 @@ import { calibrateCommand } from "./calibrate.ts";
 import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { exportCommand } from "./export.ts";
 import { fitCommand } from "./fit.ts";
 import { generateCommand } from "./generate.ts";
 import { predictCommand } from "./predict.ts";
@@ -21,6 +22,7 @@ export const commands = [
   generateCommand,
   trainCommand,
   predictCommand,
+  exportCommand,
   reportCommand,
   doctorCommand,
 ] as const;
