@@ -29,6 +29,13 @@ test("the file is standard ONNX, has its weights and notes, and computes what th
   await compiled.release();
 });
 
+test("an output cannot take the name of an input or weight", () => {
+  expect(() => exportModel(graph, { outputs: { image: features }, state })).toThrow(
+    'output "image": expected a name of its own',
+  );
+  expect(() => exportModel(graph, { outputs: { w: features }, state })).toThrow('output "w"');
+});
+
 test("missing weights and other inputs than named are refused", () => {
   expect(() => exportModel(graph, { outputs: { features }, state: new Map() })).toThrow('numbers for "w"');
   expect(() => exportModel(graph, { inputs: ["picture"], outputs: { features }, state })).toThrow("inputs picture");

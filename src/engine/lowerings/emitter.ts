@@ -83,7 +83,7 @@ const IR_VERSION = 10;
 /**
  * Model that computes the outputs by a table of rules. Only what the outputs need is written.
  *
- * @throws {@link GraphError} when a weight has the wrong size or an input and a variable share a name
+ * @throws {@link GraphError} when a weight has the wrong size, or two of inputs, variables and outputs share a name
  */
 export function emitModel(
   graph: Graph,
@@ -171,6 +171,14 @@ export function emitModel(
   };
 
   for (const value of order) emit.name(value);
+  const taken = Object.keys(outputs).find((key) => inputs.has(key) || initializers.has(key));
+  if (taken !== undefined)
+    throw new GraphError({
+      where: `output "${taken}"`,
+      expected: "a name of its own",
+      received: "the name of an input or weight",
+      fix: "Names are unique in an ONNX file; give the output another one.",
+    });
   const renamed = nameOutputs(outputs, emit, new Set(nodes.flatMap((node) => node.outputs)));
   const rename = (old: string) => renamed.get(old) ?? old;
   const kept = withoutUnused(nodes, Object.keys(outputs), rename);
