@@ -47,10 +47,10 @@ export { createGraph, type Graph, type Initializer, type Value } from "./engine/
 export * as initializers from "./engine/initializers.ts";
 export * as ops from "./engine/ops/index.ts";
 export * from "./engine/optimizers/index.ts";
-export * as schedules from "./engine/schedules.ts";
 export { type BioimagePackageOptions, bioimagePackage } from "./engine/package/bioimage-package.ts";
 export { testPair } from "./engine/package/test-pair.ts";
 export { zip } from "./engine/package/zip.ts";
+export * as schedules from "./engine/schedules.ts";
 export { openSession, runtimeVersion, type Session, type SessionOptions } from "./engine/session.ts";
 export {
   type CompiledFunction,
