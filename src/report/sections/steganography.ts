@@ -50,7 +50,7 @@ export function steganographySection({ steganography }: RunRecord, gallery: Gall
   return {
     id: "hidden-signals",
     title: "Is anything hidden in the images?",
-    lead: "A CycleGAN can cheat: it writes the label invisibly into the image and reads it back. Then the error of the cycle jumps as soon as the image is slightly disturbed.",
+    lead: "A CycleGAN can cheat: it leaves nuclei out of the image, or nearly, and still reads their label back from traces that nobody sees. Two probes tell: the error of the cycle jumps when the image is slightly disturbed, or labelled nuclei have no contrast.",
     body: html`<div class="columns">${steganography.map((entry) => generatorTable(entry, widest))}</div>${shown}`,
   };
 }
