@@ -1,10 +1,9 @@
-import { ShapeError } from "../../core/errors.ts";
-import { formatShape } from "../../core/shape.ts";
 import type { Value } from "../../engine/graph.ts";
 import { concat, maxPool2d, relu, upsampleBilinear2d, upsampleNearest2d } from "../../engine/ops/index.ts";
 import { conv, convNorm, type Mode } from "../layers.ts";
 import type { Scope } from "../scope.ts";
 import { requireChannels } from "./require-channels.ts";
+import { requireMultiple } from "./require-multiple.ts";
 
 /** A U-Net as plain data. */
 export interface UnetConfig {
@@ -45,7 +44,7 @@ const upsamplings = {
 export function unet(scope: Scope, x: Value, config: UnetConfig): Value {
   const { inputChannels, outputChannels, channels, norm, mode, upsample = "nearest", decoder = "wide" } = config;
   requireChannels(`unet "${scope.path}"`, x, inputChannels);
-  requireDivisible(scope.path, x, 2 ** (channels.length - 1));
+  requireMultiple(`unet "${scope.path}"`, x, 2 ** (channels.length - 1));
   const unit = (name: string, value: Value, width: number, index: number) =>
     relu(convNorm(scope.at(name), value, { channels: width, kernel: 3, padding: 1, norm, mode, index }));
   const pair = (name: string, value: Value, width: number) => unit(name, unit(name, value, width, 1), width, 2);
@@ -64,15 +63,4 @@ export function unet(scope: Scope, x: Value, config: UnetConfig): Value {
         : unit(`up${level}`, joined, channels[Math.max(level - 1, 0)]!, 1);
   }
   return conv(scope.at("out"), y, { channels: outputChannels, kernel: 1 });
-}
-
-function requireDivisible(where: string, x: Value, multiple: number): void {
-  const [height, width] = x.shape.slice(2);
-  if (height! % multiple === 0 && width! % multiple === 0) return;
-  throw new ShapeError({
-    where: `unet "${where}"`,
-    expected: `height and width to be multiples of ${multiple}`,
-    received: formatShape(x.shape),
-    fix: "Pad or crop the image, or use fewer levels.",
-  });
 }
