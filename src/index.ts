@@ -109,14 +109,15 @@ export { encodeModel } from "./onnx/encode.ts";
 export type * from "./onnx/model.ts";
 export { readModel } from "./onnx/read-model.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./onnx/safetensors.ts";
-// recipes: experiments as plain data
-export { demoRecipe } from "./recipes/demo.ts";
-export type { Plan } from "./recipes/plan.ts";
-export { SegmentRecipe } from "./recipes/recipe.ts";
+export type { BaseRecipe } from "./recipes/base-recipe.ts";
+export type { Plan } from "./recipes/recipe-kind.ts";
 export { RunRecord } from "./recipes/record.ts";
 export { readRecipe, resolveRecipe } from "./recipes/resolve.ts";
 export { type RunOptions, run } from "./recipes/run.ts";
 export { openRunFolder, type RunFolder, runFolder } from "./recipes/run-folder.ts";
+// recipes: experiments as plain data
+export { demoRecipe } from "./recipes/segment/demo.ts";
+export { SegmentRecipe } from "./recipes/segment/recipe.ts";
 // report: pages
 export { type CalibrationReport, renderCalibrationPage } from "./report/calibration-page.ts";
 export { type CheckReport, renderCheckPage } from "./report/check-page.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openDataset } from "../data/folder-dataset.ts";
-import type { SegmentRecipe } from "../recipes/recipe.ts";
+import type { BaseRecipe } from "../recipes/base-recipe.ts";
 import { run } from "../recipes/run.ts";
 import { openRunFolder, runFolder } from "../recipes/run-folder.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -12,7 +12,7 @@ import { readRecord } from "./stages/read-record.ts";
 import { writeReport } from "./stages/write-report.ts";
 
 /** Executes a recipe, or finishes it, and tells about it: plan, progress, verdict, where everything is. */
-export async function executeRun(recipe: SegmentRecipe, out: string, context: CommandContext): Promise<void> {
+export async function executeRun(recipe: BaseRecipe, out: string, context: CommandContext): Promise<void> {
   const { terminal, signal, typed } = context;
   // A folder without images is told before the folder of the run is made, and one of another recipe before any work.
   for (const folder of [recipe.real, recipe.test]) if (folder !== undefined) await openDataset(folder);

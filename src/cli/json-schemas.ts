@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { SegmentRecipe } from "../recipes/recipe.ts";
 import { RunRecord } from "../recipes/record.ts";
+import { SegmentRecipe } from "../recipes/segment/recipe.ts";
 
 /**
  * JSON schemas of what people write (a recipe, defaults left out) and of what programs read (a record), made from the schemas that the

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import type { SegmentRecipe } from "../recipes/recipe.ts";
+import type { BaseRecipe } from "../recipes/base-recipe.ts";
 
 /** Names that say nothing of what lies in a folder. */
 const GENERIC = /^(train|training|test|images?|data|real)$/i;
@@ -11,7 +11,7 @@ const GENERIC = /^(train|training|test|images?|data|real)$/i;
  *
  * @param options.file recipe file that names the run; otherwise its real images do
  */
-export function runName(recipe: SegmentRecipe, { file }: { file?: string } = {}): string {
+export function runName(recipe: BaseRecipe, { file }: { file?: string } = {}): string {
   const hash = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 6);
   const name = file ? basename(file).replace(/\.[^.]*$/, "") : recipe.real ? folderName(recipe.real) : "stand-in";
   const parts = name === recipe.recipe ? [name, hash] : [recipe.recipe, name, hash];

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { segmenterFiles } from "../recipes/jobs/fit-segmenter.ts";
+import { kindOf } from "../recipes/kinds.ts";
 import type { RunRecord } from "../recipes/record.ts";
 import type { RunFolder } from "../recipes/run-folder.ts";
 import { formatInterval, formatList, formatScore } from "../report/format.ts";
@@ -55,9 +55,9 @@ function syntheticSets({ data }: RunRecord, arm: string): string | undefined {
 }
 
 /** Weights of the recommended arm; of the arm of all synthetic images when the recommended one has none, as a classical method. */
-function modelOf({ verdict }: RunRecord, folder: RunFolder, seed: number): { arm: string; weights?: string } {
+function modelOf({ verdict, recipe }: RunRecord, folder: RunFolder, seed: number): { arm: string; weights?: string } {
   for (const arm of [verdict.recommended, "combined"]) {
-    const { weights } = segmenterFiles({ folder }, arm, seed);
+    const weights = kindOf({ recipe: String(recipe.recipe) }).modelFile(folder, arm, seed);
     if (existsSync(weights)) return { arm, weights };
   }
   return { arm: verdict.recommended };

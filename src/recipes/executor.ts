@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { SessionError } from "../core/errors.ts";
 import { type Progress, stopIfCancelled, type WorkOptions } from "../core/progress.ts";
-import type { Job } from "./plan.ts";
+import type { Job } from "./job.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What a worker sends home. */

@@ -2,20 +2,25 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import type { z } from "zod";
 import { RecipeError } from "../core/errors.ts";
-import { recipes, type SegmentRecipe } from "./recipe.ts";
+import { type Recipe, type RecipeName, type RecipeOf, recipeSchemas } from "./schemas.ts";
 
 /**
  * Recipe with every default filled in, from plain data.
  *
  * @throws {@link RecipeError} naming every field that is unknown, missing or out of range, with its path
  */
-export function resolveRecipe(data: unknown, where = "recipe"): SegmentRecipe {
+export function resolveRecipe<Name extends RecipeName>(
+  data: { readonly recipe: Name; readonly [field: string]: unknown },
+  where?: string,
+): RecipeOf<Name>;
+export function resolveRecipe(data: unknown, where?: string): Recipe;
+export function resolveRecipe(data: unknown, where = "recipe"): Recipe {
   const kind = (data as { recipe?: unknown } | null)?.recipe;
-  const schema = recipes[kind as keyof typeof recipes];
+  const schema = recipeSchemas[kind as RecipeName];
   if (!schema)
     throw new RecipeError({
       where: `${where}.recipe`,
-      expected: `one of ${Object.keys(recipes).join(", ")}`,
+      expected: `one of ${Object.keys(recipeSchemas).join(", ")}`,
       received: kind === undefined ? "nothing" : JSON.stringify(kind),
       fix: "Write `recipe: segment` as the first line.",
     });
@@ -25,7 +30,7 @@ export function resolveRecipe(data: unknown, where = "recipe"): SegmentRecipe {
 }
 
 /** Recipe of a YAML file. */
-export async function readRecipe(file: string): Promise<SegmentRecipe> {
+export async function readRecipe(file: string): Promise<Recipe> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new RecipeError({
       where: file,

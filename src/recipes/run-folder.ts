@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parse, stringify } from "yaml";
 import { OutputError } from "../core/errors.ts";
 import { outputError, writeFileAtomically } from "../data/formats/index.ts";
-import type { SegmentRecipe } from "./recipe.ts";
+import type { BaseRecipe } from "./base-recipe.ts";
 
 /**
  * The folder of one run: `recipe.yaml`, `record.json`, `events.jsonl`, `checkpoints/`, `synthetic/`, `models/`, `pictures/`,
@@ -51,7 +51,7 @@ export function runFolder(path: string): RunFolder {
  *
  * @throws {@link OutputError} when the folder cannot be written, holds something else, or holds a run of another recipe
  */
-export async function openRunFolder(path: string, recipe: SegmentRecipe): Promise<RunFolder> {
+export async function openRunFolder(path: string, recipe: BaseRecipe): Promise<RunFolder> {
   const folder = runFolder(resolve(path));
   const existing = await readFile(folder.file("recipe.yaml"), "utf8").catch(() => undefined);
   if (existing !== undefined) {
@@ -76,10 +76,10 @@ export async function openRunFolder(path: string, recipe: SegmentRecipe): Promis
   return folder;
 }
 
-function refuseOtherRecipe(path: string, there: unknown, wanted: SegmentRecipe): void {
+function refuseOtherRecipe(path: string, there: unknown, wanted: BaseRecipe): void {
   const differing = Object.keys({ ...(there as object), ...wanted }).filter(
     (key) =>
-      JSON.stringify((there as Record<string, unknown>)[key]) !== JSON.stringify(wanted[key as keyof SegmentRecipe]),
+      JSON.stringify((there as Record<string, unknown>)[key]) !== JSON.stringify(wanted[key as keyof BaseRecipe]),
   );
   if (differing.length > 0)
     throw new OutputError({

@@ -1,8 +1,8 @@
 import { parentPort } from "node:worker_threads";
 import { FantascopeError } from "../core/errors.ts";
 import type { WorkerMessage, WorkerOrder } from "./executor.ts";
-import { runJob } from "./jobs/index.ts";
 import { runFolder } from "./run-folder.ts";
+import { runJob } from "./run-job.ts";
 
 /** Entry of a worker thread: takes one job, tells its progress, sends its result home. */
 

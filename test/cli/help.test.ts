@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { commands } from "../../src/cli/commands/index.ts";
-import { demoRecipe } from "../../src/recipes/demo.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
+import { demoRecipe } from "../../src/recipes/segment/demo.ts";
 import { invoke, listeningTerminal, start } from "./invoke.ts";
 
 const context = {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { executeJobs } from "../../src/recipes/executor.ts";
-import type { Job } from "../../src/recipes/plan.ts";
+import type { Job } from "../../src/recipes/job.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { openRunFolder } from "../../src/recipes/run-folder.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matchingTally } from "../../src/metrics/additive-scores.ts";
-import type { GenerationResult } from "../../src/recipes/jobs/generate.ts";
-import { labelAgreement } from "../../src/recipes/label-agreement.ts";
+import type { GenerationResult } from "../../src/recipes/segment/jobs/generate.ts";
+import { labelAgreement } from "../../src/recipes/segment/label-agreement.ts";
 
 /** Tally of an image of ten nuclei of which the reader finds so many, and nothing else. */
 const found = (truePositives: number) =>

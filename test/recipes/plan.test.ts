@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { planSegment } from "../../src/recipes/plan.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
+import { planSegment } from "../../src/recipes/segment/plan.ts";
 
 const stepSeconds = { segmenter: 0.14, cyclegan: 0.17 };
 const plan = (recipe: object, more: object = {}) =>

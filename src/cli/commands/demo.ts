@@ -47,7 +47,7 @@ export const demoCommand: CommandMaker = (context) =>
     .option("--again", "make a finished demo anew, in a numbered folder beside it")
     .addHelpText("after", HELP)
     .action(async ({ out, minutes, workers, again }: DemoOptions) => {
-      const { demoRecipe } = await import("../../recipes/demo.ts");
+      const { demoRecipe } = await import("../../recipes/segment/demo.ts");
       const { executeRun, tellFinished } = await import("../execute-run.ts");
       const folder = again ? firstUnfinished(out) : out;
       if (await tellFinished(folder, context)) {

@@ -67,10 +67,10 @@ export const runCommand: CommandMaker = (context) =>
     .addHelpText("after", HELP)
     .action(async (what: string, { out, ...options }: RunOptions) => {
       const { readRecipe, resolveRecipe } = await import("../../recipes/resolve.ts");
-      const { recipes } = await import("../../recipes/recipe.ts");
+      const { recipeSchemas } = await import("../../recipes/schemas.ts");
       const { executeRun } = await import("../execute-run.ts");
       const { runName } = await import("../run-name.ts");
-      const file = isRecipeName(what, Object.keys(recipes)) ? undefined : what;
+      const file = isRecipeName(what, Object.keys(recipeSchemas)) ? undefined : what;
       const written = file ? within(resolve(dirname(file)), await readRecipe(file)) : { recipe: what };
       const recipe = resolveRecipe({ ...written, ...within(process.cwd(), options) }, "command line");
       await executeRun(recipe, out ?? runName(recipe, file ? { file } : {}), context);

@@ -1,10 +1,10 @@
 import { join, resolve } from "node:path";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import type { PackageAuthor, PackageCitation } from "../../engine/package/bioimage-package.ts";
-import { packageCitations, segmenterPackage } from "../../recipes/export-package.ts";
-import { type ExportableModel, exportableModel } from "../../recipes/exportable-model.ts";
 import { packageVersion } from "../../recipes/machine.ts";
 import { runFolder } from "../../recipes/run-folder.ts";
+import { packageCitations, segmenterPackage } from "../../recipes/segment/export-package.ts";
+import { type ExportableModel, exportableModel } from "../../recipes/segment/exportable-model.ts";
 import { isSimulated, modelCard } from "../../report/model-card.ts";
 import { EXPORT_PX } from "../../tasks/segment/export.ts";
 import { readCalibration } from "./read-calibration.ts";

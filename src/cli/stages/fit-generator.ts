@@ -11,7 +11,7 @@ import { type CycleGanFitOptions, fitCycleGan } from "../../generators/cyclegan/
 import { saveCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
-import { CROP_PX } from "../../recipes/canonical-set.ts";
+import { CROP_PX } from "../../recipes/segment/canonical-set.ts";
 import { fitSegmenter } from "../../tasks/segment/fit.ts";
 import { contentLoss } from "../../tasks/segment/map-loss.ts";
 import { loadModel, saveModel } from "../../tasks/segment/model-file.ts";

@@ -1,23 +1,23 @@
-import type { WorkOptions } from "../../core/progress.ts";
-import { random } from "../../core/random.ts";
-import { fitCycleGan, saveCycleGan } from "../../generators/cyclegan/index.ts";
-import { networkPresets } from "../../generators/cyclegan/networks.ts";
-import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
-import { contentLoss } from "../../tasks/segment/map-loss.ts";
-import { loadModel } from "../../tasks/segment/model-file.ts";
+import type { WorkOptions } from "../../../core/progress.ts";
+import { random } from "../../../core/random.ts";
+import { fitCycleGan, saveCycleGan } from "../../../generators/cyclegan/index.ts";
+import { networkPresets } from "../../../generators/cyclegan/networks.ts";
+import { simulateCanonical } from "../../../microscope/simulate-canonical.ts";
+import { contentLoss } from "../../../tasks/segment/map-loss.ts";
+import { loadModel } from "../../../tasks/segment/model-file.ts";
+import type { Job } from "../../job.ts";
+import type { TrainingRecord } from "../../record.ts";
 import { CROP_PX } from "../canonical-set.ts";
-import type { Job } from "../plan.ts";
-import type { TrainingRecord } from "../record.ts";
-import { type JobContext, realPlanes } from "./context.ts";
+import { realPlanes, type SegmentContext } from "./context.ts";
 import { segmenterFiles } from "./fit-segmenter.ts";
 
 /** Weights of the generator of a variant and seed. */
-export function cycleGanFile({ folder }: Pick<JobContext, "folder">, variant: string, seed: number): string {
+export function cycleGanFile({ folder }: Pick<SegmentContext, "folder">, variant: string, seed: number): string {
   return folder.file("models", `cyclegan-${variant}-${seed}.safetensors`);
 }
 
 /** CycleGAN of one variant and seed, between drawn label maps and the real images. */
-export async function fitCycleGanJob(context: JobContext, job: Job, options: WorkOptions): Promise<TrainingRecord> {
+export async function fitCycleGanJob(context: SegmentContext, job: Job, options: WorkOptions): Promise<TrainingRecord> {
   const { recipe, plan, calibration, folder } = context;
   const variant = plan.variants.find(({ name }) => name === job.subject)!;
   const frozen =

@@ -1,10 +1,10 @@
-import { stopIfCancelled, type WorkOptions } from "../core/progress.ts";
-import { random } from "../core/random.ts";
-import type { Item } from "../data/dataset.ts";
-import { writeDataset } from "../data/write-dataset.ts";
-import { standIn } from "../microscope/presets.ts";
-import { simulate } from "../microscope/simulate.ts";
-import type { RunFolder } from "./run-folder.ts";
+import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
+import { random } from "../../core/random.ts";
+import type { Item } from "../../data/dataset.ts";
+import { writeDataset } from "../../data/write-dataset.ts";
+import { standIn } from "../../microscope/presets.ts";
+import { simulate } from "../../microscope/simulate.ts";
+import type { RunFolder } from "../run-folder.ts";
 
 /** Images of the stand-in: a user's handful to learn from, and enough for the interval of a test. */
 const SIZES = { train: 12, test: 16 } as const;

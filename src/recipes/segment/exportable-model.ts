@@ -1,14 +1,14 @@
 import { readdir } from "node:fs/promises";
-import { DataError, RecipeError } from "../core/errors.ts";
-import type { Arm } from "./arms.ts";
-import type { RunInputs } from "./jobs/context.ts";
+import { DataError, RecipeError } from "../../core/errors.ts";
+import type { RunRecord } from "../record.ts";
+import type { RunFolder } from "../run-folder.ts";
+import type { SegmentArm } from "./arms.ts";
+import type { SegmentInputs } from "./jobs/context.ts";
 import { segmenterFiles } from "./jobs/fit-segmenter.ts";
-import type { RunRecord } from "./record.ts";
-import type { RunFolder } from "./run-folder.ts";
 
 /** A trained segmenter of a finished run. */
 export interface ExportableModel {
-  readonly arm: Pick<Arm, "name" | "title" | "training" | "role">;
+  readonly arm: Pick<SegmentArm, "name" | "title" | "training" | "role">;
   readonly seed: number;
   /** Safetensors file of its weights. */
   readonly weights: string;
@@ -31,7 +31,7 @@ export async function exportableModel(
   folder: RunFolder,
   choice: { readonly arm?: string; readonly seed?: number } = {},
 ): Promise<ExportableModel> {
-  const inputs = await folder.readJson<Partial<RunInputs>>("inputs.json");
+  const inputs = await folder.readJson<Partial<SegmentInputs>>("inputs.json");
   const arms: readonly ExportableModel["arm"][] = record.arms.length > 0 ? record.arms : (inputs?.plan?.arms ?? []);
   const trained = await trainedSeeds(folder, arms);
   if (trained.size === 0)
@@ -64,7 +64,7 @@ export async function exportableModel(
 /** Seeds whose weights are there, in order, by arm; arms in the order of the run. */
 async function trainedSeeds(
   folder: RunFolder,
-  arms: readonly Pick<Arm, "name">[],
+  arms: readonly Pick<SegmentArm, "name">[],
 ): Promise<ReadonlyMap<string, readonly number[]>> {
   const files = await readdir(folder.file("models")).catch(() => []);
   const found = new Map<string, number[]>(arms.map(({ name }) => [name, []]));

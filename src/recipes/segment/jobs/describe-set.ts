@@ -1,7 +1,7 @@
-import type { Plane } from "../../core/plane.ts";
-import { canonicalOfImage } from "../../data/canonical-image.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import { regions } from "../../image/regions.ts";
+import type { Plane } from "../../../core/plane.ts";
+import { canonicalOfImage } from "../../../data/canonical-image.ts";
+import type { Dataset } from "../../../data/dataset.ts";
+import { regions } from "../../../image/regions.ts";
 
 /** What the report says of a set: its size, hash, and descriptors that a microscopist trusts. */
 export interface SetDescription {

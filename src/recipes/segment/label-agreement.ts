@@ -1,9 +1,9 @@
-import { random } from "../core/random.ts";
-import { additiveScores, type Tally } from "../metrics/additive-scores.ts";
-import { bootstrap } from "../metrics/bootstrap.ts";
-import { pairedDifference } from "../metrics/paired-difference.ts";
+import { random } from "../../core/random.ts";
+import { additiveScores, type Tally } from "../../metrics/additive-scores.ts";
+import { bootstrap } from "../../metrics/bootstrap.ts";
+import { pairedDifference } from "../../metrics/paired-difference.ts";
+import type { AuditRecord } from "../record.ts";
 import type { GenerationResult } from "./jobs/generate.ts";
-import type { AuditRecord } from "./record.ts";
 
 /** Which labels of which generator are asked about. */
 export interface AgreementQuestion {

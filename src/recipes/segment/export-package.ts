@@ -5,31 +5,31 @@
  * drawn new from the run's calibrated simulator.
  */
 
-import type { Plane } from "../core/plane.ts";
-import { random } from "../core/random.ts";
-import { tensor } from "../core/tensor.ts";
-import { CANONICAL_DIAMETER_PX, type CanonicalForm } from "../data/canonical.ts";
-import { unitToNetwork } from "../data/canonical-image.ts";
-import { rgbPng } from "../data/formats/index.ts";
+import type { Plane } from "../../core/plane.ts";
+import { random } from "../../core/random.ts";
+import { tensor } from "../../core/tensor.ts";
+import { CANONICAL_DIAMETER_PX, type CanonicalForm } from "../../data/canonical.ts";
+import { unitToNetwork } from "../../data/canonical-image.ts";
+import { rgbPng } from "../../data/formats/index.ts";
 import {
   type BioimagePackageOptions,
   bioimagePackage,
   type PackageAxis,
   type PackageCitation,
-} from "../engine/package/bioimage-package.ts";
-import type { State } from "../engine/step.ts";
-import type { InstanceMaps } from "../image/instance-maps.ts";
-import { overlay } from "../image/overlay.ts";
-import { sheet } from "../image/sheet.ts";
-import { CANONICAL } from "../microscope/canonical-scene.ts";
-import type { MicroscopeSettings } from "../microscope/settings.ts";
-import { simulateCanonical } from "../microscope/simulate-canonical.ts";
-import { EXPORT_PX, exportSegmenter } from "../tasks/segment/export.ts";
-import { loadModel } from "../tasks/segment/model-file.ts";
-import { MAP_NAMES } from "../tasks/segment/network.ts";
-import { openSegmenter, segmentInstances } from "../tasks/segment/predict.ts";
+} from "../../engine/package/bioimage-package.ts";
+import type { State } from "../../engine/step.ts";
+import type { InstanceMaps } from "../../image/instance-maps.ts";
+import { overlay } from "../../image/overlay.ts";
+import { sheet } from "../../image/sheet.ts";
+import { CANONICAL } from "../../microscope/canonical-scene.ts";
+import type { MicroscopeSettings } from "../../microscope/settings.ts";
+import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
+import { EXPORT_PX, exportSegmenter } from "../../tasks/segment/export.ts";
+import { loadModel } from "../../tasks/segment/model-file.ts";
+import { MAP_NAMES } from "../../tasks/segment/network.ts";
+import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
+import type { RunRecord } from "../record.ts";
 import type { ExportableModel } from "./exportable-model.ts";
-import type { RunRecord } from "./record.ts";
 
 /** What people say about a package; the rest follows from the model. */
 export type PackageTexts = Pick<

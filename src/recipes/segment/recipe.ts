@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { networkPresets } from "../generators/cyclegan/networks.ts";
+import { networkPresets } from "../../generators/cyclegan/networks.ts";
 
 /**
  * The recipe `segment`: founding system 4 as plain data. What a user may say, its unit, its default, and what more and less of it do.
@@ -63,6 +63,3 @@ export const SegmentRecipe = z.strictObject({
 });
 
 export type SegmentRecipe = z.infer<typeof SegmentRecipe>;
-
-/** Recipes by name. */
-export const recipes = { segment: SegmentRecipe } as const;

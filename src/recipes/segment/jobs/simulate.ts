@@ -1,17 +1,17 @@
-import type { WorkOptions } from "../../core/progress.ts";
-import { stopIfCancelled } from "../../core/progress.ts";
-import { random } from "../../core/random.ts";
-import { imageOfCanonical } from "../../data/canonical-image.ts";
-import type { Item } from "../../data/dataset.ts";
-import { writeDataset } from "../../data/write-dataset.ts";
-import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
+import type { WorkOptions } from "../../../core/progress.ts";
+import { stopIfCancelled } from "../../../core/progress.ts";
+import { random } from "../../../core/random.ts";
+import { imageOfCanonical } from "../../../data/canonical-image.ts";
+import type { Item } from "../../../data/dataset.ts";
+import { writeDataset } from "../../../data/write-dataset.ts";
+import { simulateCanonical } from "../../../microscope/simulate-canonical.ts";
+import type { Job } from "../../job.ts";
 import { CROP_PX } from "../canonical-set.ts";
-import type { Job } from "../plan.ts";
-import { type JobContext, syntheticFolder } from "./context.ts";
+import { type SegmentContext, syntheticFolder } from "./context.ts";
 import { describeSet, type SetDescription } from "./describe-set.ts";
 
 /** Labelled pairs from the calibrated simulator, written to `synthetic/simulated-SEED/`. */
-export async function simulateJob(context: JobContext, job: Job, options: WorkOptions): Promise<SetDescription> {
+export async function simulateJob(context: SegmentContext, job: Job, options: WorkOptions): Promise<SetDescription> {
   const { recipe, calibration, folder } = context;
   const { pairs, densityFactor } = recipe.simulate;
   const stream = random(job.seed).fork("simulate");

@@ -1,13 +1,13 @@
-import { DataError } from "../core/errors.ts";
-import type { Plane } from "../core/plane.ts";
-import { stopIfCancelled, type WorkOptions } from "../core/progress.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { openDataset } from "../data/folder-dataset.ts";
-import { channelPlane } from "../data/image.ts";
-import { findLeaks } from "../data/leak.ts";
-import { type Calibration, calibrate } from "../microscope/calibrate.ts";
+import { DataError } from "../../core/errors.ts";
+import type { Plane } from "../../core/plane.ts";
+import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { channelPlane } from "../../data/image.ts";
+import { findLeaks } from "../../data/leak.ts";
+import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
+import type { RunFolder } from "../run-folder.ts";
 import type { SegmentRecipe } from "./recipe.ts";
-import type { RunFolder } from "./run-folder.ts";
 import { standInImages } from "./stand-in.ts";
 
 /** What is known before any training. */

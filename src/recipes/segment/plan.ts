@@ -1,37 +1,38 @@
-import { type Arm, type GeneratorVariant, generatorVariants, segmentArms } from "./arms.ts";
+import type { Job } from "../job.ts";
+import type { Plan } from "../recipe-kind.ts";
+import { type GeneratorVariant, generatorVariants, type SegmentArm, segmentArms } from "./arms.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 
 /** Seconds that one training step takes on this machine, with one thread. */
-export interface StepSeconds {
+export interface SegmentStepSeconds {
   readonly segmenter: number;
   readonly cyclegan: number;
 }
 
-/** One piece of work; its result is `checkpoints/ID.json`, and once that exists it is never done again. */
-export interface Job {
-  readonly id: string;
-  readonly kind: "simulate" | "fit-segmenter" | "fit-cyclegan" | "generate" | "score";
-  readonly title: string;
-  readonly seed: number;
-  /** Arm or generator variant that it belongs to. */
-  readonly subject: string;
-  readonly after: readonly string[];
-  /** Expected seconds of one core: weighs the progress. */
-  readonly seconds: number;
+/** Kinds of work. */
+export type SegmentJobKind = "simulate" | "fit-segmenter" | "fit-cyclegan" | "generate" | "score";
+
+/** A job of the recipe `segment`. */
+interface SegmentJob extends Job {
+  readonly kind: SegmentJobKind;
 }
 
-/** A recipe turned into work: what is trained for how long, and in which order. Kept in the run folder, so a continued run follows it. */
-export interface Plan {
-  readonly arms: readonly Arm[];
+/** Work of the recipe `segment`: what is trained for how long. */
+export interface SegmentPlan extends Plan {
+  readonly arms: readonly SegmentArm[];
   readonly variants: readonly GeneratorVariant[];
-  readonly seeds: readonly number[];
   readonly segmenterSteps: number;
   readonly cycleganSteps: number;
-  readonly workers: number;
-  readonly jobs: readonly Job[];
-  readonly expectedMinutes: number;
-  readonly warnings: readonly string[];
 }
+
+/** Memory of the program itself, and of each worker while it trains the largest network of a recipe; measured. */
+const MEMORY_MB = {
+  base: 250,
+  worker: { compact: 480, resnet6: 1700, resnet9: 2200 } satisfies Record<
+    SegmentRecipe["generator"]["networks"],
+    number
+  >,
+};
 
 /** Steps of the full preset, and the fewest with which a training is worth its name. */
 const FULL = { segmenter: 600, cyclegan: 2000 };
@@ -52,8 +53,8 @@ export function planSegment(
     scored,
     workers,
     stepSeconds,
-  }: { labelled: number; scored: boolean; workers: number; stepSeconds: StepSeconds },
-): Plan {
+  }: { labelled: number; scored: boolean; workers: number; stepSeconds: SegmentStepSeconds },
+): SegmentPlan {
   const arms = segmentArms(recipe, scored ? labelled : 0).filter((arm) => scored || needed(arm));
   const variants = generatorVariants(recipe).filter((variant) => usedBy(arms, variant.name));
   const seeds = Array.from({ length: recipe.seeds }, (_, k) => recipe.seed + k);
@@ -85,7 +86,9 @@ export function planSegment(
     jobsOfSeed(seed, { arms, variants, segmenterSteps, cycleganSteps, stepSeconds, recipe, scored }),
   );
   if (scored && arms.some((arm) => arm.name === "classical")) jobs.push(scoreJob("classical", seeds[0]!, []));
-  return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, expectedMinutes: minutes, warnings };
+  const expectedMemoryMb = MEMORY_MB.base + workers * MEMORY_MB.worker[recipe.generator.networks];
+  const expected = { expectedMinutes: minutes, expectedMemoryMb };
+  return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, ...expected, warnings };
 }
 
 function scaled(full: number, fewest: number, scale: number): number {
@@ -93,30 +96,30 @@ function scaled(full: number, fewest: number, scale: number): number {
 }
 
 /** Without a test set only the arms that a user would take home are trained. */
-function needed(arm: Arm): boolean {
+function needed(arm: SegmentArm): boolean {
   return arm.name === "simulated" || arm.name === "combined";
 }
 
-function usedBy(arms: readonly Arm[], generator: string): boolean {
+function usedBy(arms: readonly SegmentArm[], generator: string): boolean {
   return arms.some((arm) =>
     arm.sources.some((source) => source.kind === "generated" && source.generator === generator),
   );
 }
 
 interface SeedContext {
-  readonly arms: readonly Arm[];
+  readonly arms: readonly SegmentArm[];
   readonly variants: readonly GeneratorVariant[];
   readonly segmenterSteps: number;
   readonly cycleganSteps: number;
-  readonly stepSeconds: StepSeconds;
+  readonly stepSeconds: SegmentStepSeconds;
   readonly recipe: SegmentRecipe;
   readonly scored: boolean;
 }
 
 /** All work of one seed. The long trainings come first, so that the workers end together. */
-function jobsOfSeed(seed: number, context: SeedContext): Job[] {
+function jobsOfSeed(seed: number, context: SeedContext): SegmentJob[] {
   const { arms, variants, stepSeconds, recipe } = context;
-  const jobs: Job[] = [
+  const jobs: SegmentJob[] = [
     {
       id: `simulate-${seed}`,
       kind: "simulate",
@@ -175,7 +178,7 @@ function jobsOfSeed(seed: number, context: SeedContext): Job[] {
   return jobs;
 }
 
-function scoreJob(arm: string, seed: number, after: readonly string[]): Job {
+function scoreJob(arm: string, seed: number, after: readonly string[]): SegmentJob {
   return {
     id: `score-${arm}-${seed}`,
     kind: "score",

@@ -1,41 +1,35 @@
-import type { Plane } from "../../core/plane.ts";
-import { random } from "../../core/random.ts";
-import { cached } from "../../data/cached.ts";
-import { estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
-import { imageOfCanonical } from "../../data/canonical-image.ts";
-import type { Dataset } from "../../data/dataset.ts";
-import { openDataset } from "../../data/folder-dataset.ts";
-import { channelPlane } from "../../data/image.ts";
-import { memoryDataset } from "../../data/memory-dataset.ts";
-import { mixture } from "../../data/mixture.ts";
-import { resizeLabels } from "../../image/resize-labels.ts";
-import type { Calibration } from "../../microscope/calibrate.ts";
-import type { Arm, TrainingSource } from "../arms.ts";
-import type { Plan } from "../plan.ts";
+import type { Plane } from "../../../core/plane.ts";
+import { random } from "../../../core/random.ts";
+import { cached } from "../../../data/cached.ts";
+import { estimateCanonicalForm, toCanonical } from "../../../data/canonical.ts";
+import { imageOfCanonical } from "../../../data/canonical-image.ts";
+import type { Dataset } from "../../../data/dataset.ts";
+import { openDataset } from "../../../data/folder-dataset.ts";
+import { channelPlane } from "../../../data/image.ts";
+import { memoryDataset } from "../../../data/memory-dataset.ts";
+import { mixture } from "../../../data/mixture.ts";
+import { resizeLabels } from "../../../image/resize-labels.ts";
+import type { Calibration } from "../../../microscope/calibrate.ts";
+import type { JobContext } from "../../recipe-kind.ts";
+import type { RunFolder } from "../../run-folder.ts";
+import type { SegmentArm, TrainingSource } from "../arms.ts";
+import type { SegmentPlan } from "../plan.ts";
 import type { SegmentRecipe } from "../recipe.ts";
-import type { RunFolder } from "../run-folder.ts";
 
-/** What every job of a run reads: the recipe with its folders settled, the plan, and the calibrated microscope. */
-export interface JobContext {
-  readonly folder: RunFolder;
+/** What is settled before the work of the recipe `segment`: its folders, its plan and the calibrated microscope. */
+export interface SegmentInputs {
   readonly recipe: SegmentRecipe;
-  readonly plan: Plan;
+  readonly plan: SegmentPlan;
   readonly calibration: Calibration;
   readonly realFolder: string;
   readonly testFolder: string | undefined;
 }
 
-/** Inputs of all jobs as `inputs.json` holds them. */
-export type RunInputs = Omit<JobContext, "folder">;
-
-/** Context of a job from its run folder. */
-export async function readContext(folder: RunFolder): Promise<JobContext> {
-  const inputs = await folder.readJson<RunInputs>("inputs.json");
-  return { folder, ...inputs! };
-}
+/** What every job of a run reads. */
+export type SegmentContext = JobContext<SegmentInputs>;
 
 /** Real images as canonical planes. */
-export async function realPlanes({ realFolder }: JobContext): Promise<Plane[]> {
+export async function realPlanes({ realFolder }: SegmentContext): Promise<Plane[]> {
   const dataset = await openDataset(realFolder);
   const planes: Plane[] = [];
   for (let i = 0; i < dataset.length; i++) {
@@ -46,14 +40,14 @@ export async function realPlanes({ realFolder }: JobContext): Promise<Plane[]> {
 }
 
 /** Training set of an arm: equal shares of its sources. */
-export async function trainingSet(context: JobContext, arm: Arm, seed: number): Promise<Dataset> {
+export async function trainingSet(context: SegmentContext, arm: SegmentArm, seed: number): Promise<Dataset> {
   return mixture(
     arm.name,
     await Promise.all(arm.sources.map(async (source) => cached(await openSource(context, source, seed)))),
   );
 }
 
-function openSource(context: JobContext, source: TrainingSource, seed: number): Promise<Dataset> {
+function openSource(context: SegmentContext, source: TrainingSource, seed: number): Promise<Dataset> {
   if (source.kind === "simulated") return openDataset(syntheticFolder(context.folder, "simulated", seed));
   if (source.kind === "generated")
     return openDataset(syntheticFolder(context.folder, `${source.generator}-${source.labels}`, seed));
@@ -68,7 +62,7 @@ export function syntheticFolder(folder: RunFolder, name: string, seed: number): 
 /**
  * Labelled real images in canonical form. Of fewer than all, each seed draws its own; smaller draws are part of larger ones.
  */
-async function labelledReal({ realFolder }: JobContext, images: number, seed: number): Promise<Dataset> {
+async function labelledReal({ realFolder }: SegmentContext, images: number, seed: number): Promise<Dataset> {
   const dataset = await openDataset(realFolder);
   const order = random(seed)
     .fork("labelled images")

@@ -1,36 +1,35 @@
-import type { LabelMap, Plane } from "../../core/plane.ts";
-import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
-import { openDataset } from "../../data/folder-dataset.ts";
-import { writeLabels } from "../../data/formats/labels.ts";
-import { channelPlane } from "../../data/image.ts";
-import { halfMaximumEdges } from "../../image/half-maximum-edges.ts";
-import { withoutSpecks } from "../../image/instance-maps.ts";
-import { classicalSegmentation } from "../../image/otsu-watershed.ts";
-import { type Matching, matchingOverThresholds } from "../../metrics/matching.ts";
-import { loadModel } from "../../tasks/segment/model-file.ts";
-import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
-import type { Job } from "../plan.ts";
-import type { JobContext } from "./context.ts";
+import type { LabelMap, Plane } from "../../../core/plane.ts";
+import { stopIfCancelled, type WorkOptions } from "../../../core/progress.ts";
+import { openDataset } from "../../../data/folder-dataset.ts";
+import { writeLabels } from "../../../data/formats/labels.ts";
+import { channelPlane } from "../../../data/image.ts";
+import { halfMaximumEdges } from "../../../image/half-maximum-edges.ts";
+import { withoutSpecks } from "../../../image/instance-maps.ts";
+import { classicalSegmentation } from "../../../image/otsu-watershed.ts";
+import { type Matching, matchingOverThresholds } from "../../../metrics/matching.ts";
+import { loadModel } from "../../../tasks/segment/model-file.ts";
+import { openSegmenter, segmentInstances } from "../../../tasks/segment/predict.ts";
+import type { Job } from "../../job.ts";
+import type { ImageScore } from "../../scores.ts";
+import type { SegmentContext } from "./context.ts";
 import { segmenterFiles } from "./fit-segmenter.ts";
 
 /** How one model did on one test image. */
-export interface ImageScore {
-  readonly image: string;
-  readonly group: string;
+export interface SegmentScore extends ImageScore {
   /** At IoU 0.50, 0.55 … 0.95. */
   readonly matchings: readonly Matching[];
 }
 
 /** Scores of one arm and seed on every test image; the predicted label maps go to `predictions/ARM-SEED/`. */
 export async function scoreJob(
-  context: JobContext,
+  context: SegmentContext,
   job: Job,
   { signal, onProgress }: WorkOptions,
-): Promise<ImageScore[]> {
+): Promise<SegmentScore[]> {
   const { testFolder, recipe, folder } = context;
   const test = await openDataset(testFolder!);
   const method = await openMethod(context, job);
-  const scores: ImageScore[] = [];
+  const scores: SegmentScore[] = [];
   for (let index = 0; index < test.length; index++) {
     stopIfCancelled(signal, job.title);
     const item = await test.get(index);
@@ -51,7 +50,7 @@ interface Method {
   release(): Promise<void>;
 }
 
-async function openMethod(context: JobContext, { subject, seed }: Job): Promise<Method> {
+async function openMethod(context: SegmentContext, { subject, seed }: Job): Promise<Method> {
   if (subject === "classical")
     return { predict: async (plane) => halfMaximumEdges(classicalSegmentation(plane), plane), release: async () => {} };
   const { state } = loadModel(segmenterFiles(context, subject, seed).weights);

@@ -1,8 +1,8 @@
-import type { Plan } from "./plan.ts";
-import type { RunRecord } from "./record.ts";
+import type { RunRecord } from "../record.ts";
+import type { SegmentPlan } from "./plan.ts";
 
 /** Methods that a plan uses, with their papers, for the report's last section. */
-export function references(plan: Plan): RunRecord["methods"] {
+export function references(plan: SegmentPlan): RunRecord["methods"] {
   const methods = [
     {
       name: "Classical segmentation: Otsu threshold, distance watershed",

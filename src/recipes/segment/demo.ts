@@ -1,5 +1,5 @@
+import { resolveRecipe } from "../resolve.ts";
 import type { SegmentRecipe } from "./recipe.ts";
-import { resolveRecipe } from "./resolve.ts";
 
 /**
  * The recipe of `npm run demo`: the whole line on the stand-in microscope, small enough for five minutes on two cores.

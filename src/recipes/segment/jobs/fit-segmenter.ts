@@ -1,15 +1,15 @@
-import type { WorkOptions } from "../../core/progress.ts";
-import { random } from "../../core/random.ts";
-import { writeFileAtomically } from "../../data/formats/index.ts";
-import { exportSegmenter } from "../../tasks/segment/export.ts";
-import { fitSegmenter } from "../../tasks/segment/fit.ts";
-import { saveModel } from "../../tasks/segment/model-file.ts";
-import type { Job } from "../plan.ts";
-import type { TrainingRecord } from "../record.ts";
-import { type JobContext, trainingSet } from "./context.ts";
+import type { WorkOptions } from "../../../core/progress.ts";
+import { random } from "../../../core/random.ts";
+import { writeFileAtomically } from "../../../data/formats/index.ts";
+import { exportSegmenter } from "../../../tasks/segment/export.ts";
+import { fitSegmenter } from "../../../tasks/segment/fit.ts";
+import { saveModel } from "../../../tasks/segment/model-file.ts";
+import type { Job } from "../../job.ts";
+import type { TrainingRecord } from "../../record.ts";
+import { type SegmentContext, trainingSet } from "./context.ts";
 
 /** Files of the segmenter of an arm and seed. */
-export function segmenterFiles({ folder }: Pick<JobContext, "folder">, arm: string, seed: number) {
+export function segmenterFiles({ folder }: Pick<SegmentContext, "folder">, arm: string, seed: number) {
   const stem = `segmenter-${arm}-${seed}`;
   return {
     weights: folder.file("models", `${stem}.safetensors`),
@@ -19,7 +19,11 @@ export function segmenterFiles({ folder }: Pick<JobContext, "folder">, arm: stri
 }
 
 /** Segmenter of one arm and seed. All arms of a seed start from the same weights and take the same number of steps. */
-export async function fitSegmenterJob(context: JobContext, job: Job, options: WorkOptions): Promise<TrainingRecord> {
+export async function fitSegmenterJob(
+  context: SegmentContext,
+  job: Job,
+  options: WorkOptions,
+): Promise<TrainingRecord> {
   const arm = context.plan.arms.find(({ name }) => name === job.subject)!;
   const files = segmenterFiles(context, arm.name, job.seed);
   const model = await fitSegmenter(await trainingSet(context, arm, job.seed), {

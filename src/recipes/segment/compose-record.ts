@@ -1,33 +1,35 @@
-import { openDataset } from "../data/folder-dataset.ts";
-import { regions } from "../image/regions.ts";
-import { fidelitySummary } from "../metrics/fidelity-summary.ts";
-import { cycleErrorJump, hiddenSignalVerdict } from "../metrics/steganography.ts";
-import type { Arm } from "./arms.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { regions } from "../../image/regions.ts";
+import { fidelitySummary } from "../../metrics/fidelity-summary.ts";
+import { cycleErrorJump, hiddenSignalVerdict } from "../../metrics/steganography.ts";
+import { elapsed } from "../elapsed.ts";
+import { packageVersion, peakMemoryMb } from "../machine.ts";
+import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord, TrainingRecord } from "../record.ts";
+import { armRecords, comparisons, scoredArms } from "../scores.ts";
+import type { SegmentArm } from "./arms.ts";
 import { describeRealism } from "./describe-realism.ts";
-import type { JobContext } from "./jobs/context.ts";
+import type { SegmentContext } from "./jobs/context.ts";
 import type { SetDescription } from "./jobs/describe-set.ts";
 import type { GenerationResult } from "./jobs/generate.ts";
-import type { ImageScore } from "./jobs/score.ts";
+import type { SegmentScore } from "./jobs/score.ts";
 import { labelAgreement } from "./label-agreement.ts";
-import { packageVersion, peakMemoryMb } from "./machine.ts";
 import { drawPictures } from "./pictures.ts";
 import type { SegmentRecipe } from "./recipe.ts";
-import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord, TrainingRecord } from "./record.ts";
 import { references } from "./references.ts";
-import { armRecords, comparisons, learningCurves, runVerdict, type ScoredArm } from "./scores.ts";
+import { comparedMetrics, learningCurves, runVerdict, segmentMetrics, segmentQuestions } from "./scores.ts";
 
 /** Record of a run whose jobs are all done. */
-export async function composeRecord(
-  context: JobContext,
+export async function composeSegmentRecord(
+  context: SegmentContext,
   { command, machine }: Pick<RunRecord, "command" | "machine">,
 ): Promise<RunRecord> {
   const { recipe, plan } = context;
   const own = plan.variants.at(-1)!.name;
-  const scored = await scoredArms(context);
-  const arms = armRecords(scored, recipe.seed);
-  const compared = comparisons(scored, own, recipe.seed);
+  const scored = await scoredArms<SegmentScore>(context.folder, plan);
+  const arms = armRecords(scored, segmentMetrics, recipe.seed);
+  const compared = comparisons(scored, comparedMetrics, segmentQuestions(own), recipe.seed);
   const generated = await generations(context);
-  const { startedAt, seconds } = await elapsed(context);
+  const { startedAt, seconds } = await elapsed(context.folder);
   const standIn = recipe.real === undefined;
   return {
     schemaVersion: 1,
@@ -70,25 +72,12 @@ const NOT_SCORED =
   "Nothing was scored, because there are no labelled real images to score on. Label a few images, keep them apart, and name their folder with --test to learn whether the synthetic data helped.";
 
 /** The recipe with the steps that its minutes came to on this machine: what repeats the run anywhere. */
-function withSteps({ recipe, plan }: JobContext): SegmentRecipe {
+function withSteps({ recipe, plan }: SegmentContext): SegmentRecipe {
   return {
     ...recipe,
     generator: { ...recipe.generator, steps: plan.cycleganSteps },
     segmenter: { ...recipe.segmenter, steps: plan.segmenterSteps },
   };
-}
-
-async function scoredArms({ plan, folder }: JobContext): Promise<ScoredArm[]> {
-  const scored: ScoredArm[] = [];
-  for (const arm of plan.arms) {
-    const seeds: ImageScore[][] = [];
-    for (const seed of plan.seeds) {
-      const images = await folder.readJson<ImageScore[]>("checkpoints", `score-${arm.name}-${seed}.json`);
-      if (images) seeds.push(images);
-    }
-    if (seeds.length > 0) scored.push({ arm, seeds });
-  }
-  return scored;
 }
 
 interface Generation {
@@ -97,7 +86,7 @@ interface Generation {
   readonly results: readonly GenerationResult[];
 }
 
-async function generations({ plan, folder }: JobContext): Promise<Generation[]> {
+async function generations({ plan, folder }: SegmentContext): Promise<Generation[]> {
   return Promise.all(
     plan.variants.map(async ({ name, lowPass }) => ({
       name,
@@ -159,13 +148,13 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-async function trainings({ plan, folder }: JobContext): Promise<TrainingRecord[]> {
+async function trainings({ plan, folder }: SegmentContext): Promise<TrainingRecord[]> {
   const jobs = plan.jobs.filter(({ kind }) => kind === "fit-segmenter" || kind === "fit-cyclegan");
   const found = await Promise.all(jobs.map(({ id }) => folder.readJson<TrainingRecord>("checkpoints", `${id}.json`)));
   return found.filter((training) => training !== undefined);
 }
 
-async function dataRecords(context: JobContext, standIn: boolean): Promise<DataRecord[]> {
+async function dataRecords(context: SegmentContext, standIn: boolean): Promise<DataRecord[]> {
   const { realFolder, testFolder, plan, folder } = context;
   const labelUsers = plan.arms.filter(({ annotatedImages }) => annotatedImages > 0).map(({ name }) => name);
   const records = [await realRecord(realFolder, "real, for learning", labelUsers, standIn)];
@@ -183,7 +172,7 @@ async function dataRecords(context: JobContext, standIn: boolean): Promise<DataR
   return records;
 }
 
-function usersOf(arms: readonly Arm[], set: string): string[] {
+function usersOf(arms: readonly SegmentArm[], set: string): string[] {
   return arms
     .filter(({ sources }) =>
       sources.some(
@@ -222,19 +211,4 @@ async function realRecord(
     labelsUsedBy,
     standIn,
   };
-}
-
-/** Working time over all starts of the run: the sum of stretches between the events that bound them. */
-async function elapsed({ folder }: JobContext): Promise<{ startedAt: string; seconds: number }> {
-  const events = await folder.readEvents();
-  let seconds = 0;
-  let open: number | undefined;
-  for (const { at, event } of events) {
-    if (event === "start" || event === "continue") open = Date.parse(at);
-    else if (event === "job" && open !== undefined) {
-      seconds += (Date.parse(at) - open) / 1000;
-      open = Date.parse(at);
-    }
-  }
-  return { startedAt: events[0]?.at ?? new Date().toISOString(), seconds };
 }

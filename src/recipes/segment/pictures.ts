@@ -1,21 +1,21 @@
-import { emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
-import { random } from "../core/random.ts";
-import { canonicalOfImage } from "../data/canonical-image.ts";
-import { cropPair, cropPlane } from "../data/crop.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { openDataset } from "../data/folder-dataset.ts";
-import { readLabels } from "../data/formats/labels.ts";
-import { writeRgbPng } from "../data/formats/rgb-png.ts";
-import { channelPlane } from "../data/image.ts";
-import { overlay } from "../image/overlay.ts";
-import type { RgbImage } from "../image/rgb-image.ts";
-import { sheet } from "../image/sheet.ts";
-import { equalisedPicture } from "../metrics/equalised-picture.ts";
+import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
+import { random } from "../../core/random.ts";
+import { canonicalOfImage } from "../../data/canonical-image.ts";
+import { cropPair, cropPlane } from "../../data/crop.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { readLabels } from "../../data/formats/labels.ts";
+import { writeRgbPng } from "../../data/formats/rgb-png.ts";
+import { channelPlane } from "../../data/image.ts";
+import { overlay } from "../../image/overlay.ts";
+import type { RgbImage } from "../../image/rgb-image.ts";
+import { sheet } from "../../image/sheet.ts";
+import { equalisedPicture } from "../../metrics/equalised-picture.ts";
+import type { Picture } from "../record.ts";
 import { variantTitle } from "./arms.ts";
 import { CROP_PX } from "./canonical-set.ts";
-import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
+import { realPlanes, type SegmentContext, syntheticFolder } from "./jobs/context.ts";
 import { type GenerationResult, steganographyPicture } from "./jobs/generate.ts";
-import type { Picture } from "./record.ts";
 
 /** Tiles of a contact sheet. */
 const SHEET = { tiles: 8, columns: 4 };
@@ -24,7 +24,10 @@ const SHEET = { tiles: 8, columns: 4 };
 const PREDICTIONS = { tiles: 4, mostPx: 256 };
 
 /** Draws the pictures of a run into `pictures/`: what a reader wants to look at before any number. */
-export async function drawPictures(context: JobContext, generation: GenerationResult | undefined): Promise<Picture[]> {
+export async function drawPictures(
+  context: SegmentContext,
+  generation: GenerationResult | undefined,
+): Promise<Picture[]> {
   const { folder, plan } = context;
   const seed = plan.seeds[0]!;
   const pictures: Picture[] = [];
@@ -81,7 +84,7 @@ export async function drawPictures(context: JobContext, generation: GenerationRe
 type Put = (file: string, image: RgbImage, picture: Omit<Picture, "file">) => Promise<void>;
 
 /** The generated images whose labels the witnesses doubt most. */
-async function drawWorst(context: JobContext, { audits }: GenerationResult, put: Put): Promise<void> {
+async function drawWorst(context: SegmentContext, { audits }: GenerationResult, put: Put): Promise<void> {
   const { folder, plan, recipe } = context;
   if (recipe.audit.onDoubt === "reject") return; // the rejected are not in the set any more
   const own = plan.variants.at(-1)!.name;
@@ -101,7 +104,7 @@ async function drawWorst(context: JobContext, { audits }: GenerationResult, put:
 }
 
 /** Predictions of the recommended kind of arm on the first test images. */
-async function drawPredictions({ folder, testFolder, plan }: JobContext, put: Put): Promise<void> {
+async function drawPredictions({ folder, testFolder, plan }: SegmentContext, put: Put): Promise<void> {
   if (!testFolder || plan.jobs.every(({ kind }) => kind !== "score")) return;
   const test = await openDataset(testFolder);
   const seed = plan.seeds[0]!;
@@ -129,7 +132,7 @@ async function drawPredictions({ folder, testFolder, plan }: JobContext, put: Pu
   }
 }
 
-async function realCrops(context: JobContext): Promise<Plane[]> {
+async function realCrops(context: SegmentContext): Promise<Plane[]> {
   const sources = await realPlanes(context);
   const stream = random(context.recipe.seed).fork("pictures");
   return Array.from({ length: SHEET.tiles }, (_, i) =>

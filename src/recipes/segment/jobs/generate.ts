@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { DataError } from "../../core/errors.ts";
-import type { LabelMap, Plane } from "../../core/plane.ts";
-import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
-import { type Random, random } from "../../core/random.ts";
-import type { Tensor } from "../../core/tensor.ts";
-import { imageOfCanonical } from "../../data/canonical-image.ts";
-import type { Item } from "../../data/dataset.ts";
-import { writeRgbPng } from "../../data/formats/rgb-png.ts";
-import { writeDataset } from "../../data/write-dataset.ts";
+import { DataError } from "../../../core/errors.ts";
+import type { LabelMap, Plane } from "../../../core/plane.ts";
+import { stopIfCancelled, type WorkOptions } from "../../../core/progress.ts";
+import { type Random, random } from "../../../core/random.ts";
+import type { Tensor } from "../../../core/tensor.ts";
+import { imageOfCanonical } from "../../../data/canonical-image.ts";
+import type { Item } from "../../../data/dataset.ts";
+import { writeRgbPng } from "../../../data/formats/rgb-png.ts";
+import { writeDataset } from "../../../data/write-dataset.ts";
 import {
   type CycleError,
   condition,
@@ -23,20 +23,20 @@ import {
   planeOfTensor,
   probeSteganography,
   tensorOfPlane,
-} from "../../generators/cyclegan/index.ts";
-import { instancesFromMaps } from "../../image/instance-maps.ts";
-import type { RgbImage } from "../../image/rgb-image.ts";
-import { sheet } from "../../image/sheet.ts";
-import { matchingTally, type Tally } from "../../metrics/additive-scores.ts";
-import { bandEnergyRatio } from "../../metrics/band-energy.ts";
-import { type LabelFidelity, labelFidelity } from "../../metrics/label-fidelity.ts";
-import { matching } from "../../metrics/matching.ts";
-import { maskScene } from "../../microscope/mask-scene.ts";
-import { loadModel } from "../../tasks/segment/model-file.ts";
-import { openSegmenter } from "../../tasks/segment/predict.ts";
+} from "../../../generators/cyclegan/index.ts";
+import { instancesFromMaps } from "../../../image/instance-maps.ts";
+import type { RgbImage } from "../../../image/rgb-image.ts";
+import { sheet } from "../../../image/sheet.ts";
+import { matchingTally, type Tally } from "../../../metrics/additive-scores.ts";
+import { bandEnergyRatio } from "../../../metrics/band-energy.ts";
+import { type LabelFidelity, labelFidelity } from "../../../metrics/label-fidelity.ts";
+import { matching } from "../../../metrics/matching.ts";
+import { maskScene } from "../../../microscope/mask-scene.ts";
+import { loadModel } from "../../../tasks/segment/model-file.ts";
+import { openSegmenter } from "../../../tasks/segment/predict.ts";
+import type { Job } from "../../job.ts";
 import { CROP_PX } from "../canonical-set.ts";
-import type { Job } from "../plan.ts";
-import { type JobContext, realPlanes, syntheticFolder } from "./context.ts";
+import { realPlanes, type SegmentContext, syntheticFolder } from "./context.ts";
 import { describeSet, type SetDescription } from "./describe-set.ts";
 import { cycleGanFile } from "./fit-cyclegan.ts";
 import { segmenterFiles } from "./fit-segmenter.ts";
@@ -69,7 +69,7 @@ export function steganographyPicture(variant: string, seed: number): string {
 /**
  * Generated pairs of one variant and seed, audited one by one, written twice: with the input mask and with the cycled mask as label.
  */
-export async function generateJob(context: JobContext, job: Job, options: WorkOptions): Promise<GenerationResult> {
+export async function generateJob(context: SegmentContext, job: Job, options: WorkOptions): Promise<GenerationResult> {
   const { recipe, plan, calibration, folder } = context;
   const variant = plan.variants.find(({ name }) => name === job.subject)!;
   const file = cycleGanFile(context, variant.name, job.seed);

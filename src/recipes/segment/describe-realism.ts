@@ -1,19 +1,19 @@
-import type { Plane } from "../core/plane.ts";
-import { random } from "../core/random.ts";
-import { cropPlane } from "../data/crop.ts";
-import { openDataset } from "../data/folder-dataset.ts";
-import { descriptorDistances } from "../metrics/realism.ts";
-import { type Descriptors, descriptors } from "../microscope/descriptors.ts";
+import type { Plane } from "../../core/plane.ts";
+import { random } from "../../core/random.ts";
+import { cropPlane } from "../../data/crop.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { descriptorDistances } from "../../metrics/realism.ts";
+import { type Descriptors, descriptors } from "../../microscope/descriptors.ts";
+import type { DescriptorRecord } from "../record.ts";
 import { CROP_PX } from "./canonical-set.ts";
-import { type JobContext, realPlanes, syntheticFolder } from "./jobs/context.ts";
+import { realPlanes, type SegmentContext, syntheticFolder } from "./jobs/context.ts";
 import { firstPlanes } from "./jobs/describe-set.ts";
-import type { DescriptorRecord } from "./record.ts";
 
 /** Pictures per source: enough for a histogram. */
 const PICTURES = 60;
 
 /** Descriptors of real, simulated and generated pictures of the same size, with the distance of each to real. */
-export async function describeRealism(context: JobContext): Promise<DescriptorRecord[]> {
+export async function describeRealism(context: SegmentContext): Promise<DescriptorRecord[]> {
   const { plan, folder } = context;
   const seed = plan.seeds[0]!;
   const sources: Record<string, Plane[]> = { real: await realCrops(context) };
@@ -58,7 +58,7 @@ export function descriptorRecords(sources: Readonly<Record<string, readonly Plan
   });
 }
 
-async function realCrops(context: JobContext): Promise<Plane[]> {
+async function realCrops(context: SegmentContext): Promise<Plane[]> {
   const planes = await realPlanes(context);
   const stream = random(context.recipe.seed).fork("descriptor crops");
   return Array.from({ length: PICTURES }, (_, i) => cropPlane(planes[i % planes.length]!, CROP_PX, stream));

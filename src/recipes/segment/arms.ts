@@ -1,5 +1,5 @@
+import type { Arm } from "../recipe-kind.ts";
 import type { SegmentRecipe } from "./recipe.ts";
-import type { ArmRecord } from "./record.ts";
 
 /** Where an arm's training pairs come from. */
 export type TrainingSource =
@@ -8,12 +8,7 @@ export type TrainingSource =
   | { readonly kind: "real"; readonly images: number };
 
 /** One way of making the labelled set, and with it a model. */
-export interface Arm {
-  readonly name: string;
-  readonly title: string;
-  readonly training: string;
-  readonly role: ArmRecord["role"];
-  readonly annotatedImages: number;
+export interface SegmentArm extends Arm {
   /** Equal shares of these make the training set; empty for a classical method. */
   readonly sources: readonly TrainingSource[];
 }
@@ -44,11 +39,11 @@ export function generatorVariants({ generator }: SegmentRecipe): GeneratorVarian
  *
  * @param labelled real training images that carry labels; 0 leaves the real arms out
  */
-export function segmentArms(recipe: SegmentRecipe, labelled: number): Arm[] {
+export function segmentArms(recipe: SegmentRecipe, labelled: number): SegmentArm[] {
   const variants = generatorVariants(recipe);
   const own = variants.at(-1)!;
   const cycled: TrainingSource = { kind: "generated", generator: own.name, labels: "cycled" };
-  const arms: Arm[] = [
+  const arms: SegmentArm[] = [
     {
       name: "classical",
       title: "Otsu + watershed",
@@ -96,7 +91,7 @@ export function variantTitle(name: GeneratorVariant["name"]): string {
   return { vanilla: "Vanilla", dct: "Low-pass", guarded: "Guarded" }[name];
 }
 
-function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): Arm {
+function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): SegmentArm {
   const filter = variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN";
   return {
     name: `${variant.name}-${labels}`,
@@ -108,7 +103,7 @@ function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): Ar
   };
 }
 
-function realArm(images: number, labelled: number): Arm {
+function realArm(images: number, labelled: number): SegmentArm {
   return {
     name: images === labelled ? "real-all" : `real-${images}`,
     title: images === labelled ? `All ${images} real labels` : `${images} real labels`,

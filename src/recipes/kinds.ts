@@ -1,0 +1,12 @@
+import type { RecipeKind } from "./recipe-kind.ts";
+import { segmentKind } from "./segment/kind.ts";
+
+/** Recipes by name. */
+export const recipeKinds: Readonly<Record<string, RecipeKind>> = {
+  segment: segmentKind,
+};
+
+/** Kind of a recipe that was resolved. */
+export function kindOf({ recipe }: { readonly recipe: string }): RecipeKind {
+  return recipeKinds[recipe]!;
+}

@@ -1,0 +1,56 @@
+import type { WorkOptions } from "../core/progress.ts";
+import type { BaseRecipe } from "./base-recipe.ts";
+import type { Job } from "./job.ts";
+import type { ArmRecord, RunRecord } from "./record.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** One way of composing the training set, before it has a score. */
+export type Arm = Omit<ArmRecord, "scores">;
+
+/** A recipe turned into work. Kept in the run folder, so a continued run follows it. */
+export interface Plan {
+  readonly arms: readonly Arm[];
+  readonly seeds: readonly number[];
+  readonly workers: number;
+  readonly jobs: readonly Job[];
+  readonly expectedMinutes: number;
+  /** Memory that the run is expected to hold at its peak. */
+  readonly expectedMemoryMb: number;
+  readonly warnings: readonly string[];
+}
+
+/** What is settled before the long work: the recipe, its folders and its plan, as `inputs.json` holds them. */
+export interface RunInputs {
+  readonly recipe: BaseRecipe;
+  readonly plan: Plan;
+}
+
+/** What every job of a run reads. */
+export type JobContext<Inputs extends RunInputs> = Inputs & { readonly folder: RunFolder };
+
+/** One kind of work: a function of the run folder and the job alone. Its result is plain data. */
+export type JobKind<Inputs extends RunInputs> = (
+  context: JobContext<Inputs>,
+  job: Job,
+  options: WorkOptions,
+) => Promise<unknown>;
+
+/** A line of the plan that is shown before the work starts. */
+export type PlanRow = readonly [name: string, text: string];
+
+/**
+ * What makes an experiment of plain data: how a recipe is settled, what its jobs do, and the record of its results. Everything
+ * else (run folder, workers, intervals, report, command line) serves all recipes alike.
+ */
+export interface RecipeKind<Recipe extends BaseRecipe = BaseRecipe, Inputs extends RunInputs = RunInputs> {
+  /** Looks at the data, measures this machine and plans the work. */
+  settle(recipe: Recipe, folder: RunFolder, options: WorkOptions): Promise<Inputs>;
+  /** Does one job; its result is plain data. */
+  work(context: JobContext<Inputs>, job: Job, options: WorkOptions): Promise<unknown>;
+  /** Record of a run whose jobs are all done. */
+  compose(context: JobContext<Inputs>, made: Pick<RunRecord, "command" | "machine">): Promise<RunRecord>;
+  /** What is learned from, scored on and trained, in words. */
+  describePlan(inputs: Inputs): PlanRow[];
+  /** Weights of the model of an arm and seed. */
+  modelFile(folder: RunFolder, arm: string, seed: number): string;
+}

@@ -1,0 +1,27 @@
+import os from "node:os";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { RunFolder } from "../run-folder.ts";
+import type { SegmentInputs } from "./jobs/context.ts";
+import { planSegment } from "./plan.ts";
+import { prepare } from "./prepare.ts";
+import type { SegmentRecipe } from "./recipe.ts";
+import { segmentStepSeconds } from "./step-seconds.ts";
+
+/** Looks at the data, calibrates the microscope, measures this machine, plans the work. */
+export async function settleSegment(
+  recipe: SegmentRecipe,
+  folder: RunFolder,
+  options: WorkOptions,
+): Promise<SegmentInputs> {
+  const prepared = await prepare(recipe, folder, options);
+  const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
+  const plan = planSegment(recipe, { ...prepared, workers, stepSeconds: await segmentStepSeconds(recipe) });
+  const { realFolder, testFolder, calibration, warnings } = prepared;
+  return {
+    recipe,
+    realFolder,
+    testFolder,
+    calibration,
+    plan: { ...plan, warnings: [...warnings, ...plan.warnings] },
+  };
+}
