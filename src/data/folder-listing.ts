@@ -4,7 +4,7 @@
  * 1. `dataset.json` lists them.
  * 2. `images/` or `JPEGImages/` holds the images, or the folder itself does. Labels lie beside them in `labels/` or `masks/`
  *    (`labels/` wins) under the same name with any ending, or as a folder of that name with one mask per object. No such folder:
- *    the images are unlabelled.
+ *    the images are unlabelled. `low/` beside `high/` holds pairs: images of low quality or resolution, and their partners of the same name.
  * 3. Kaggle's layout: one folder per image, with the image in `ID/images/` and one mask per object in `ID/masks/`.
  *
  * The name of an image is its file name without the ending (`.ome.tif` is one ending). `counts.csv` with a column `tile_group` or
@@ -40,6 +40,8 @@ export interface FolderListing {
 
 const imageFolders = ["images", "JPEGImages"];
 const labelFolders = ["labels", "masks"];
+/** Where images that have a clean or high-resolution partner lie, and where their partners do. */
+const pairFolders = { image: "low", partner: "high" };
 /** Files that are expected beside images, or that operating systems leave behind. */
 const silent =
   /^(\.|Thumbs\.db$|desktop\.ini$|counts\.csv$|README|LICEN[CS]E|dataset\.json$|dataset\.partial\.jsonl$)/i;
@@ -139,21 +141,51 @@ async function labelsIn(folder: string, sub: string, ignored: string[]): Promise
   return labels;
 }
 
+/** Partner of every stem in `folder/sub`. */
+async function partnersIn(folder: string, sub: string, ignored: string[]): Promise<Map<string, string>> {
+  const { files } = await list(join(folder, sub));
+  ignored.push(...files.filter((file) => !isImageName(file) && !silent.test(file)).map((file) => join(sub, file)));
+  return new Map(files.filter(isImageName).map((file) => [stemOf(file), join(sub, file)]));
+}
+
+/** @throws {@link DataError} when an image of a folder of pairs has no partner */
+function refuseSingles(folder: string, images: readonly ListedImage[]): void {
+  const single = images.filter(({ partner }) => partner === undefined);
+  if (single.length > 0)
+    throw new DataError({
+      where: join(folder, pairFolders.partner),
+      expected: `an image of the same name for every image in ${pairFolders.image}/`,
+      received: `${single.length} missing, such as "${single[0]!.name}"`,
+      fix: "Give both images of a pair the same name before the ending, or remove the single ones.",
+    });
+}
+
 /** Images of `folder/sub` with the labels beside them. */
 async function listPairs(folder: string, sub: string, top: Listed): Promise<FolderListing> {
   const { files } = sub === "" ? top : await list(join(folder, sub));
   const ignored = files.filter((file) => !isImageName(file) && !silent.test(file)).map((file) => join(sub, file));
   const labelFolder = labelFolders.find((name) => top.folders.includes(name));
   const labels = labelFolder ? await labelsIn(folder, labelFolder, ignored) : new Map<string, string | string[]>();
-  for (const name of top.folders) if (name !== sub && name !== labelFolder) ignored.push(`${name}/`);
+  const partnerFolder = sub === pairFolders.image ? pairFolders.partner : undefined;
+  const partners = partnerFolder ? await partnersIn(folder, partnerFolder, ignored) : new Map<string, string>();
+  for (const name of top.folders)
+    if (name !== sub && name !== labelFolder && name !== partnerFolder) ignored.push(`${name}/`);
   if (sub !== "") ignored.push(...top.files.filter((file) => !silent.test(file)));
 
   const groups = await groupsOf(folder);
   const images = files.filter(isImageName).map((file) => {
     const name = stemOf(file);
     const own = labels.get(name);
-    return { file: join(sub, file), name, group: groups.get(name) ?? name, ...(own ? { labels: own } : {}) };
+    const partner = partners.get(name);
+    return {
+      file: join(sub, file),
+      name,
+      group: groups.get(name) ?? name,
+      ...(own ? { labels: own } : {}),
+      ...(partner ? { partner } : {}),
+    };
   });
+  if (partnerFolder) refuseSingles(folder, images);
   const named = new Set(images.map(({ name }) => name));
   const orphans = [...labels.keys()].filter((stem) => !named.has(stem)).sort();
   if (orphans.length > 0)
@@ -163,7 +195,7 @@ async function listPairs(folder: string, sub: string, top: Listed): Promise<Fold
       received: `${orphans.length} without one, such as "${orphans[0]}"`,
       fix: `Give image and label the same name before the ending, or remove the label; images are looked for in ${join(folder, sub)}.`,
     });
-  const layout = `${sub === "" ? "images in the folder itself" : `${sub}/`}${labelFolder ? ` with ${labelFolder}/` : ", unlabelled"}`;
+  const layout = `${sub === "" ? "images in the folder itself" : `${sub}/`}${partnerFolder ? ` with partners in ${partnerFolder}/` : ""}${labelFolder ? ` with ${labelFolder}/` : ", unlabelled"}`;
   return { folder, name: setName(folder), layout, images, ignored };
 }
 
@@ -228,7 +260,8 @@ async function listDescribed(folder: string, top: Listed): Promise<FolderListing
  */
 export async function folderListing(folder: string): Promise<FolderListing> {
   const top = await list(folder);
-  const sub = imageFolders.find((name) => top.folders.includes(name)) ?? "";
+  const isPaired = Object.values(pairFolders).every((name) => top.folders.includes(name));
+  const sub = imageFolders.find((name) => top.folders.includes(name)) ?? (isPaired ? pairFolders.image : "");
   const hasImages = sub !== "" || top.files.some(isImageName);
   const listing =
     (await listDescribed(folder, top)) ??

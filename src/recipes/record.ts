@@ -21,7 +21,7 @@ export const ArmRecord = z.strictObject({
   title: z.string(),
   /** What the models were trained on, in plain words. */
   training: z.string(),
-  /** How many images a person had to annotate for it. */
+  /** How many real images with their truth it needs: annotated by a person, or recorded together with a sharp partner. */
   annotatedImages: z.int(),
   /** `classical` and `real` arms are what synthetic arms are held against. */
   role: z.enum(["classical", "simulated", "generated", "combined", "real"]),
@@ -111,9 +111,77 @@ export const DescriptorRecord = z.strictObject({
   distances: z.record(z.string(), z.number()),
 });
 
+/** How near a set of images is to real ones, in the features of a named network. */
+export const RealismRecord = z.strictObject({
+  /** The set: `"generated"`, `"mathematical model"`. */
+  source: z.string(),
+  featureNetwork: z.string(),
+  /** Images of the set, and real images that it is held against. */
+  images: z.int(),
+  realImages: z.int(),
+  measures: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.number(),
+      low: z.number(),
+      high: z.number(),
+      /** The same between two halves of the real images: nothing can be told below it. */
+      floor: z.number().optional(),
+      lowerIsBetter: z.boolean(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+
+/** Whether generated images are copies of those that the generator learned from. */
+export const NoveltyRecord = z.strictObject({
+  generator: z.string(),
+  images: z.int(),
+  trainingImages: z.int(),
+  heldOutImages: z.int(),
+  outcome: z.enum(["new", "copies", "cannot tell"]),
+  sentence: z.string(),
+  pValue: z.number(),
+  /** Images more alike to a training image than any held-out real image is. */
+  copies: z.int(),
+  /** Best match among the training images, normalised cross-correlation, of every image. */
+  similarity: z.strictObject({ generated: z.array(z.number()), heldOut: z.array(z.number()) }),
+});
+
+/** Grey levels along a line through a held-out field. */
+export const ProfileRecord = z.strictObject({
+  title: z.string(),
+  /** Pixels along the line, or µm where the pixel size is known. */
+  unit: z.string(),
+  positions: z.array(z.number()),
+  series: z.array(z.strictObject({ name: z.string(), values: z.array(z.number()) })),
+});
+
+/** What a model draws where there is nothing to see, and how far models of several seeds disagree. */
+export const ProbeRecord = z.strictObject({
+  arm: z.string(),
+  /** Standard deviation of the result of a blank field over that of a real one. */
+  blankStructure: z.number(),
+  hallucinates: z.boolean(),
+  sentence: z.string(),
+  /** Rank correlation of disagreement and error over pixels: how far the disagreement map tells where to doubt. */
+  disagreementTellsError: z.number().optional(),
+});
+
 /** A picture in the run folder; the report embeds it. */
 export const Picture = z.strictObject({
-  role: z.enum(["comparison", "overlay", "prediction", "audit", "steganography", "calibration", "equalised"]),
+  role: z.enum([
+    "comparison",
+    "overlay",
+    "prediction",
+    "audit",
+    "steganography",
+    "calibration",
+    "equalised",
+    "novelty",
+    "reconstruction",
+    "disagreement",
+  ]),
   title: z.string(),
   caption: z.string(),
   /** PNG, relative to the run folder. */
@@ -173,6 +241,10 @@ export const RunRecord = z.strictObject({
   }),
   audits: z.array(AuditRecord),
   steganography: z.array(SteganographyRecord),
+  realism: z.array(RealismRecord).default([]),
+  novelty: z.array(NoveltyRecord).default([]),
+  profiles: z.array(ProfileRecord).default([]),
+  probes: z.array(ProbeRecord).default([]),
   descriptors: z.array(DescriptorRecord),
   learningCurves: z.array(LearningCurve),
   trainings: z.array(TrainingRecord),
@@ -188,6 +260,10 @@ export type DataRecord = z.infer<typeof DataRecord>;
 export type AuditRecord = z.infer<typeof AuditRecord>;
 export type SteganographyRecord = z.infer<typeof SteganographyRecord>;
 export type DescriptorRecord = z.infer<typeof DescriptorRecord>;
+export type RealismRecord = z.infer<typeof RealismRecord>;
+export type NoveltyRecord = z.infer<typeof NoveltyRecord>;
+export type ProfileRecord = z.infer<typeof ProfileRecord>;
+export type ProbeRecord = z.infer<typeof ProbeRecord>;
 export type Picture = z.infer<typeof Picture>;
 export type LearningCurve = z.infer<typeof LearningCurve>;
 export type TrainingRecord = z.infer<typeof TrainingRecord>;

@@ -98,6 +98,19 @@ describe("how a folder is understood", () => {
     }
   });
 
+  test("low/ beside high/ holds pairs, and none may be single", async () => {
+    const folder = newFolder();
+    await image(folder, "low/a.png", 1);
+    await image(folder, "high/a.tif", 2);
+    const { listing, ...dataset } = await openDataset(folder);
+    expect(listing.layout).toMatch(/partners in high/);
+    expect(listing.ignored).toEqual([]);
+    const { image: low, annotations } = await dataset.get(0);
+    expect(annotations.partner!.data).not.toEqual(low.data);
+    await image(folder, "low/b.png", 1);
+    await expect(openDataset(folder)).rejects.toThrow(/1 missing, such as "b"/);
+  });
+
   test("dataset.json wins over names", async () => {
     const folder = newFolder();
     await image(folder, "images/a.png");

@@ -304,6 +304,10 @@ export const fakeRecord: RunRecord = {
       },
     },
   ],
+  realism: [],
+  novelty: [],
+  profiles: [],
+  probes: [],
   steganography: [
     {
       ...{ generator: "vanilla", lowPass: 1, highBandRatio: 1.83, hidden: true },
