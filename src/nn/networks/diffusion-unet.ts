@@ -1,7 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { Value } from "../../engine/graph.ts";
 import { fanInInit, zerosInit } from "../../engine/initializers.ts";
-import { concat, silu, upsampleNearest2d } from "../../engine/ops/index.ts";
+import { add, concat, silu, upsampleNearest2d } from "../../engine/ops/index.ts";
 import { groupNorm } from "../layers/group-norm.ts";
 import { type TimeCondition, timedResidualBlock } from "../layers/timed-residual-block.ts";
 import { timestepEmbedding } from "../layers/timestep-embedding.ts";
@@ -17,6 +17,8 @@ export interface DiffusionUnetConfig {
   readonly outputChannels: number;
   /** Channels of an image that says what to draw, such as a label map; 0 for none. */
   readonly conditionChannels?: number;
+  /** Numbers that say how a training image was augmented; 0 for none. All zero means "not at all", and is what sampling gives. */
+  readonly augmentationFeatures?: number;
   /** Channels of the first convolution, even; the time is embedded in four times as many numbers. */
   readonly baseChannels: number;
   /** Channels per level, finest first, in units of `baseChannels`; each level halves the resolution. */
@@ -38,7 +40,10 @@ export interface DiffusionUnetConfig {
   readonly mode: Mode;
 }
 
-type Preset = Omit<DiffusionUnetConfig, "inputChannels" | "outputChannels" | "conditionChannels" | "mode">;
+type Preset = Omit<
+  DiffusionUnetConfig,
+  "inputChannels" | "outputChannels" | "conditionChannels" | "augmentationFeatures" | "mode"
+>;
 
 const improved = { groups: 32, timeCondition: "scale-shift", skips: "all" } as const;
 const plain = { timeCondition: "add", skips: "all" } as const;
@@ -101,16 +106,19 @@ export interface DiffusionUnetInputs {
   readonly t: Value;
   /** What to draw, `[N, conditionChannels, H, W]`. */
   readonly condition?: Value;
+  /** How each image was augmented, `[N, augmentationFeatures]`. */
+  readonly augmentation?: Value;
 }
 
 /**
  * What a denoiser predicts (noise, image or velocity) of noisy images: `[N, outputChannels, H, W]`; H and W must be multiples of
  * 2^(levels - 1).
  *
- * The time becomes waves, then two linear layers, and tells every residual block. Levels are halved by convolutions of stride 2 and
+ * The time becomes waves, then two linear layers, and tells every residual block. An augmentation is told the same way: a linear map of it
+ * without an offset, which starts at 0, is added to the waves (Karras et al. 2022, appendix F.2). Levels are halved by convolutions of stride 2 and
  * doubled by repetition and a convolution. Residual branches, attentions and the last convolution start at 0: a new network predicts 0.
  *
- * @throws {@link ShapeError} when sizes or channels are not those of the config, or a condition is missing or unasked for
+ * @throws {@link ShapeError} when sizes or channels are not those of the config, or a condition or augmentation is missing or unasked for
  * @see Nichol & Dhariwal, "Improved denoising diffusion probabilistic models", ICML 2021; Ho, Jain & Abbeel, NeurIPS 2020
  */
 export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config: DiffusionUnetConfig): Value {
@@ -121,7 +129,7 @@ export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config:
   const conv3 = (at: Scope, x: Value, channels: number, stride = 1) =>
     conv(at, x, { channels, kernel: 3, padding: 1, stride, initializer });
 
-  const waves = timestepEmbedding(inputs.t, { features: base }); // [N, base]
+  const waves = told(scope, inputs, config); // [N, base]
   const dense = (name: string, x: Value) => linear(scope.at(name), x, { features: 4 * base, initializer });
   const time = dense("time2", silu(dense("time1", waves))); // [N, 4 base]
 
@@ -160,6 +168,21 @@ export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config:
   const out = scope.at("out");
   const last = { channels: outputChannels, kernel: 3, padding: 1, initializer: zerosInit };
   return conv(out.at("conv"), silu(groupNorm(out.at("norm"), y, { groups })), last);
+}
+
+/** Waves of the time, and what an augmentation adds to them, `[N, baseChannels]`. */
+function told(scope: Scope, { t, augmentation }: DiffusionUnetInputs, config: DiffusionUnetConfig): Value {
+  const { baseChannels: features, augmentationFeatures = 0 } = config;
+  const waves = timestepEmbedding(t, { features });
+  if ((augmentation?.shape[1] ?? 0) !== augmentationFeatures)
+    throw new ShapeError({
+      where: `diffusionUnet "${scope.path}"`,
+      expected: `an augmentation of ${augmentationFeatures} numbers`,
+      received: augmentation ? `${augmentation.shape[1]}` : "none",
+      fix: "Set augmentationFeatures of the network to the length of the augmentation.",
+    });
+  if (!augmentation) return waves;
+  return add(waves, linear(scope.at("augmentation"), augmentation, { features, bias: false, initializer: zerosInit }));
 }
 
 /** Everything the first convolution sees, checked: the noisy image, and the condition behind it. */

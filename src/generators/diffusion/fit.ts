@@ -1,0 +1,147 @@
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Random } from "../../core/random.ts";
+import { compileStep, initialState, type State } from "../../engine/step.ts";
+import { type TrainingCurves, type TrainOptions, train } from "../../engine/train.ts";
+import { LABEL_PLANES } from "./condition.ts";
+import type { Prediction } from "./denoiser.ts";
+import { augmentationInput, conditionInput, levelInputs, pictureInputs } from "./feed.ts";
+import type { LossWeightingName } from "./loss-weighting.ts";
+import { averagedWeights } from "./moving-average.ts";
+import { DENOISER, type DenoiserSettings, type DiffusionNetwork, denoise } from "./network.ts";
+import type { NoiseSchedule } from "./noise-schedule.ts";
+import { openDiffusion } from "./open-diffusion.ts";
+import type { PatchStream } from "./patches.ts";
+import { cosine } from "./schedules/index.ts";
+import { type DiffusionStepOptions, diffusionStep } from "./step.ts";
+import { type Validate, type ValidationScore, validation } from "./validation.ts";
+
+/** Settings of one training. */
+export interface DiffusionFitOptions
+  extends WorkOptions,
+    Partial<Pick<DiffusionStepOptions, "batchSize" | "learningRate" | "warmupSteps" | "rateDecay" | "weightDecay">> {
+  readonly random: Random;
+  readonly network: DiffusionNetwork;
+  readonly steps: number;
+  /** Share of the running average of the weights that stays at each step; unless given, it averages over the last twentieth of the steps. */
+  readonly emaDecay?: number;
+  readonly schedule?: NoiseSchedule;
+  readonly prediction?: Prediction;
+  readonly weighting?: LossWeightingName;
+  /** Share of the pictures whose labels are withheld, so that guidance can tell what labels change. */
+  readonly conditionDropout?: number;
+  /** Judges the generator every `validateEvery` steps and at the end: the best one is kept. */
+  readonly validate?: Validate;
+  readonly validateEvery?: number;
+  /** Where the training is kept, so that it continues after a kill. */
+  readonly checkpointFile?: string;
+  readonly checkpointEvery?: NonNullable<TrainOptions["checkpointEvery"]>;
+  readonly threads?: number;
+}
+
+/** A trained diffusion generator. */
+export interface DiffusionModel extends DenoiserSettings {
+  /** The averaged weights, under the network's own names: what sampling uses. */
+  readonly state: State;
+  /** `loss`, and `gradientNorm` before it is limited. */
+  readonly curves: TrainingCurves;
+  readonly scores: readonly ValidationScore[];
+  /** Steps that were asked for. */
+  readonly steps: number;
+  /** Steps after which the weights were taken: where the score was best, or all. */
+  readonly chosenStep: number;
+  /** Why training ended before all steps were done, if it did. */
+  readonly stopped?: string;
+  readonly seconds: number;
+}
+
+/**
+ * Diffusion generator trained on pictures, with their label maps where the stream has some.
+ *
+ * Pictures, timesteps and noise of a step come from that step's own random stream, so a continued training takes the same steps as an
+ * uninterrupted one. After a stop the remaining steps do nothing.
+ *
+ * @throws {@link DivergenceError} when the loss is no number twice; {@link CancelledError} when asked to stop, the training is kept first
+ */
+export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptions): Promise<DiffusionModel> {
+  const { random, steps, batchSize = 8, conditionDropout = 0.1, checkpointEvery = { steps: 200 } } = options;
+  const { validate, validateEvery = Math.ceil(steps / 10), threads = 1 } = options;
+  const started = performance.now();
+  const { sizePx, augmentationFeatures } = data;
+  const settings = settingsOf(data, options);
+  const step = await compileStep(stepOf(settings, data, options), { threads });
+  const state = initialState([step.graph], random.fork("weights"));
+  const judge = validate && validation(state, validate);
+  const levels = levelInputs(settings, options.weighting ?? "min-snr");
+
+  const curves = await train({
+    ...options,
+    steps,
+    state,
+    checkpointEvery,
+    random: random.fork("steps"),
+    ...(judge && { extraState: judge.memory }),
+    stage: "train diffusion generator",
+    step: async (index, { random: own, rateScale }) => {
+      if (judge?.stopped() !== undefined) return {};
+      const patches = await data.batch(index, batchSize, own.fork("patches"));
+      const { outputs } = await step.run(state, {
+        ...pictureInputs(patches, sizePx, own.fork("noise")),
+        ...levels(batchSize, own.fork("times")),
+        ...(data.hasLabels && {
+          condition: conditionInput(patches, sizePx, { dropout: conditionDropout, random: own.fork("condition") }),
+        }),
+        ...(augmentationFeatures > 0 && { augmentation: augmentationInput(patches) }),
+        rateScale,
+      });
+      const [loss, gradientNorm] = [outputs.loss!.data[0]!, outputs.gradientNorm!.data[0]!];
+      const done = index + 1;
+      if (judge && Number.isFinite(loss) && (done % validateEvery === 0 || done === steps)) {
+        const denoiser = await openDiffusion(
+          { ...settings, state: averagedWeights(state, DENOISER) },
+          { batchSize, threads },
+        );
+        await judge.ask(denoiser, done).finally(() => denoiser.release());
+      }
+      return { loss, gradientNorm };
+    },
+  }).finally(() => step.release());
+
+  const best = judge?.best() ?? { weights: averagedWeights(state, DENOISER), step: steps };
+  const stopped = judge?.stopped();
+  return {
+    ...settings,
+    state: best.weights,
+    curves,
+    scores: judge?.scores() ?? [],
+    steps,
+    chosenStep: best.step,
+    ...(stopped !== undefined && { stopped }),
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+function settingsOf(
+  { sizePx, hasLabels }: PatchStream,
+  { network, schedule = cosine(), prediction = "velocity" }: DiffusionFitOptions,
+): DenoiserSettings {
+  return { network, sizePx, conditionPlanes: hasLabels ? LABEL_PLANES.length : 0, schedule, prediction };
+}
+
+function stepOf(settings: DenoiserSettings, { augmentationFeatures }: PatchStream, options: DiffusionFitOptions) {
+  const { steps, batchSize = 8, learningRate = 5e-4, rateDecay = "cosine", weightDecay = 0 } = options;
+  const { warmupSteps = Math.min(200, Math.ceil(steps / 10)), emaDecay = Math.max(0, 1 - 20 / steps) } = options;
+  return diffusionStep({
+    network: (inputs) => denoise(inputs, settings, { mode: "train", augmentationFeatures }),
+    batchSize,
+    channels: 1,
+    sizePx: settings.sizePx,
+    conditionPlanes: settings.conditionPlanes,
+    augmentationFeatures,
+    learningRate,
+    warmupSteps,
+    rateDecay,
+    steps,
+    weightDecay,
+    emaDecay,
+  });
+}
