@@ -1,0 +1,1 @@
+export type { FeatureMatrix } from "../core/feature-matrix.ts";
