@@ -126,3 +126,4 @@ export { exportSegmenter } from "./tasks/segment/export.ts";
 export { fitSegmenter, type SegmentFitOptions, type SegmentModel } from "./tasks/segment/fit.ts";
 export { loadModel, saveModel } from "./tasks/segment/model-file.ts";
 export { openSegmenter, type Segmenter, segmentInstances, type TileOptions } from "./tasks/segment/predict.ts";
+export * from "./tasks/super-resolve/index.ts";

@@ -1,6 +1,8 @@
 import type { Scope } from "../scope.ts";
+import { careUnet, careUnetPresets } from "./care-unet.ts";
 import { diffusionUnet, diffusionUnetPresets } from "./diffusion-unet.ts";
 import { efficientNet, efficientNetPresets } from "./efficient-net.ts";
+import { gatedUnet, gatedUnetPresets } from "./gated-unet.ts";
 import { patchDiscriminator, patchDiscriminatorPresets } from "./patch-discriminator.ts";
 import { resnetGenerator, resnetGeneratorPresets } from "./resnet-generator.ts";
 import { unet, unetPresets } from "./unet.ts";
@@ -33,6 +35,12 @@ export const networks = {
     presets: diffusionUnetPresets,
     reference: "Nichol & Dhariwal, ICML 2021; Ho, Jain & Abbeel, NeurIPS 2020",
   },
+  careUnet: { build: careUnet, presets: careUnetPresets, reference: "Weigert et al., Nature Methods 15, 1090 (2018)" },
+  gatedUnet: {
+    build: gatedUnet,
+    presets: gatedUnetPresets,
+    reference: "After Chen et al., ECCV 2022, and Shi et al., CVPR 2016; see gated-unet.ts",
+  },
   efficientNet: { build: efficientNet, presets: efficientNetPresets, reference: "Tan & Le, ICML 2019" },
   yoloNano: {
     build: yoloNano,
@@ -41,6 +49,7 @@ export const networks = {
   },
 } as const satisfies Record<string, Network>;
 
+export { type CareUnetConfig, careUnet, careUnetPresets } from "./care-unet.ts";
 export {
   type DiffusionUnetConfig,
   type DiffusionUnetInputs,
@@ -53,6 +62,7 @@ export {
   efficientNet,
   efficientNetPresets,
 } from "./efficient-net.ts";
+export { type GatedUnetConfig, gatedUnet, gatedUnetPresets } from "./gated-unet.ts";
 export { type PatchDiscriminatorConfig, patchDiscriminator, patchDiscriminatorPresets } from "./patch-discriminator.ts";
 export { type ResnetGeneratorConfig, resnetGenerator, resnetGeneratorPresets } from "./resnet-generator.ts";
 export { type UnetConfig, unet, unetPresets } from "./unet.ts";

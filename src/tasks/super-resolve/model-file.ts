@@ -1,0 +1,30 @@
+import { DataError } from "../../core/errors.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../engine/checkpoint.ts";
+import type { SuperResolveModel } from "./fit.ts";
+import type { SuperResolverConfig } from "./network.ts";
+import type { TrainedNetwork } from "./predict.ts";
+
+/** Saves the network of a trained super-resolver as safetensors, with what it is. */
+export function saveSuperResolver(file: string, model: SuperResolveModel): void {
+  saveCheckpoint(file, {
+    state: model.state,
+    metadata: { task: "super-resolve", config: JSON.stringify(model.config), steps: String(model.keptStep) },
+  });
+}
+
+/**
+ * Network saved by {@link saveSuperResolver}.
+ *
+ * @throws {@link DataError} when there is no such file, or it is no super-resolver
+ */
+export function loadSuperResolver(file: string): TrainedNetwork {
+  const found = loadCheckpoint(file);
+  if (found?.metadata.task !== "super-resolve" || found.metadata.config === undefined)
+    throw new DataError({
+      where: file,
+      expected: "a super-resolver saved by Fantascope",
+      received: found ? "another file" : "no such file",
+      fix: "Name a .safetensors file from the models folder of a run.",
+    });
+  return { config: JSON.parse(found.metadata.config) as SuperResolverConfig, state: found.state };
+}
