@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RunRecord } from "../recipes/record.ts";
-import { SegmentRecipe } from "../recipes/segment/recipe.ts";
+import { recipeSchemas } from "../recipes/schemas.ts";
 
 /**
  * JSON schemas of what people write (a recipe, defaults left out) and of what programs read (a record), made from the schemas that the
@@ -11,7 +11,14 @@ import { SegmentRecipe } from "../recipes/segment/recipe.ts";
  */
 export function jsonSchemas(): { readonly recipe: object; readonly record: object } {
   return {
-    recipe: { title: "Recipe of a fantascope run", ...z.toJSONSchema(SegmentRecipe, { io: "input", override }) },
+    recipe: {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      title: "Recipe of a fantascope run",
+      oneOf: Object.values(recipeSchemas).map((schema) => {
+        const { $schema, ...fields } = z.toJSONSchema(schema, { io: "input", override });
+        return fields;
+      }),
+    },
     record: { title: "record.json of a fantascope run", ...z.toJSONSchema(RunRecord, { override }) },
   };
 }

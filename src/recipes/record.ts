@@ -139,7 +139,7 @@ export const NoveltyRecord = z.strictObject({
   images: z.int(),
   trainingImages: z.int(),
   heldOutImages: z.int(),
-  outcome: z.enum(["new", "copies", "cannot tell"]),
+  outcome: z.enum(["not more alike", "more alike", "copies", "cannot tell"]),
   sentence: z.string(),
   pValue: z.number(),
   /** Images more alike to a training image than any held-out real image is. */

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { SegmentRecipe } from "./segment/recipe.ts";
+import { SuperResolveRecipe } from "./super-resolve/recipe.ts";
 
 /** Fields of every recipe, by its name. */
-export const recipeSchemas = { segment: SegmentRecipe } as const;
+export const recipeSchemas = { segment: SegmentRecipe, "super-resolve": SuperResolveRecipe } as const;
 
 export type RecipeName = keyof typeof recipeSchemas;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { jsonSchemas } from "../../src/cli/json-schemas.ts";
+import { recipeSchemas } from "../../src/recipes/schemas.ts";
 
 /** What a JSON schema says of one value. */
 interface Schema {
@@ -58,22 +59,32 @@ function initial({ default: value }: Schema): string {
 }
 
 const page = readFileSync(new URL("../../docs/recipes.md", import.meta.url), "utf8");
-const rows = page
-  .split("\n")
-  .filter((line) => line.startsWith("| `"))
-  .map((line) =>
-    line
-      .slice(1, -1)
-      .split("|")
-      .map((cell) => cell.trim())
-      .map((cell, i) => (i === 0 ? cell.replaceAll("`", "") : cell)),
-  );
+/** Rows of the tables of one recipe. */
+const rowsOf = (recipe: string) =>
+  page
+    .split("\n## ")
+    .find((section) => section.startsWith(`The recipe \`${recipe}\``))!
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim())
+        .map((cell, i) => (i === 0 ? cell.replaceAll("`", "") : cell)),
+    );
 
-test("docs/recipes.md lists every field of a recipe with its values and default", () => {
-  const told = rows.map(([path, allowed, byDefault]) => [path!, allowed!, byDefault!]).sort();
-  expect(told).toEqual(fields(jsonSchemas().recipe as Schema).sort());
-});
+describe.each(Object.keys(recipeSchemas))("docs/recipes.md on %s", (recipe) => {
+  const { oneOf } = jsonSchemas().recipe as { readonly oneOf: readonly Schema[] };
+  const schema = oneOf.find(({ properties }) => properties!.recipe!.const === recipe)!;
+  const rows = rowsOf(recipe);
 
-test("every field says what it does", () => {
-  for (const [path, , , , told] of rows) expect(told!.length, path).toBeGreaterThan(15);
+  test("lists every field with its values and default", () => {
+    const told = rows.map(([path, allowed, byDefault]) => [path!, allowed!, byDefault!]).sort();
+    expect(told).toEqual(fields(schema).sort());
+  });
+
+  test("says of every field what it does", () => {
+    for (const [path, , , , does] of rows) expect(does!.length, path).toBeGreaterThan(15);
+  });
 });

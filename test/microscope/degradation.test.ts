@@ -291,6 +291,15 @@ describe("calibrateDegradation", () => {
     expect(agreement.spectrumDecades).toBeLessThan(0.1);
   });
 
+  test("pairs whose grey levels were bent, and pairs whose were not", async () => {
+    for (const exponent of [1, 1.3]) {
+      const low = lowOf(high, { ...planted, exponent });
+      const { settings } = await calibrateDegradation(high, low, { paired: true });
+      within(settings.exponent!, exponent, 0.05);
+      within(sigmaOf(settings), 2.2, 0.06);
+    }
+  });
+
   test("pairs on grids of another size, nearly without blur, or without shot noise", async () => {
     const coarse = { ...planted, downsample: 2, blur: { sigmaPx: 3 } } as const;
     const found = await calibrateDegradation(high, lowOf(high, coarse), { paired: true, downsample: 2 });

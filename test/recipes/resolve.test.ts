@@ -43,7 +43,7 @@ describe("readRecipe", () => {
     const file = join(folder, "good.yaml");
     await writeFile(file, "recipe: segment\nminutes: 12\ngenerator:\n  lowPass: 0.5\n");
     const recipe = await readRecipe(file);
-    expect([recipe.minutes, recipe.generator.lowPass]).toEqual([12, 0.5]);
+    expect(recipe).toMatchObject({ minutes: 12, generator: { lowPass: 0.5 } });
   });
 
   it("says which file is no YAML, or is not there", async () => {

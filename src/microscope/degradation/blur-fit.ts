@@ -7,6 +7,8 @@ import { degradedLight } from "./degrade.ts";
 export interface LightFit {
   /** Standard deviation of the blur, in pixels of the sharp image. */
   readonly sigmaPx: number;
+  /** Power of the light that the low grey levels follow. */
+  readonly exponent: number;
   readonly scale: number;
   readonly background: number;
 }
@@ -65,10 +67,11 @@ const tried = [0, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4, 3.4, 4.8, 6.8, 9.6];
 export function pairedSigmaPx(
   pairs: readonly { readonly high: Plane; readonly low: Plane }[],
   downsample: Downsample,
+  exponent = 1,
 ): number {
   const cost = (sigmaPx: number) =>
     pairs.reduce((sum, { high, low }) => {
-      const blurred = degradedLight(high, { blur: { sigmaPx }, downsample, peakPhotons: 1 });
+      const blurred = degradedLight(high, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
       return sum + Math.log(Math.max(1e-30, affineFit(blurred, low).meanSquare));
     }, 0);
   const costs: number[] = [];
@@ -83,6 +86,31 @@ export function pairedSigmaPx(
   const found = goldenSection(cost, low, high, 10);
   // No blur at all is the end of the range, which the section only approaches.
   return best === 0 && costs[0]! <= cost(found) ? 0 : found;
+}
+
+/** Powers of the light that recordings are taken to follow, from compressed to stretched. */
+const exponents = { least: 0.5, most: 2 };
+
+/**
+ * Power of the light that the low grey levels follow, at a given blur: least squares, each pair with its own scale and background.
+ *
+ * Two recordings of one field are seldom proportional where software has rescaled them for viewing.
+ */
+export function pairedExponent(
+  pairs: readonly { readonly high: Plane; readonly low: Plane }[],
+  sigmaPx: number,
+  downsample: Downsample,
+): number {
+  const seen = pairs.map(({ high, low }) => ({
+    light: degradedLight(high, { blur: { sigmaPx }, downsample, peakPhotons: 1 }),
+    low,
+  }));
+  const cost = (exponent: number) =>
+    seen.reduce((sum, { light, low }) => {
+      const bent = { ...light, data: light.data.map((value) => Math.max(0, value) ** exponent) };
+      return sum + Math.log(Math.max(1e-30, affineFit(bent, low).meanSquare));
+    }, 0);
+  return goldenSection(cost, exponents.least, exponents.most, 14);
 }
 
 /** Mean power spectrum of equally large planes. */
@@ -138,6 +166,7 @@ export function unpairedLight(
   const mean = (planes: readonly Plane[]) =>
     planes.reduce((sum, { data }) => sum + data.reduce((a, b) => a + b, 0) / data.length, 0) / planes.length;
   return {
+    exponent: 1,
     sigmaPx: (downsample * Math.sqrt(Math.max(0, -slope))) / (2 * Math.PI),
     scale,
     background: mean(low) - scale * mean(high),

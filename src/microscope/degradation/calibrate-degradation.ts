@@ -5,7 +5,7 @@ import { random } from "../../core/random.ts";
 import { gaussianBlur } from "../../image/gaussian-blur.ts";
 import { medianOf } from "../../image/median-of.ts";
 import { percentile } from "../../image/percentile.ts";
-import { affineFit, type Downsample, type LightFit, pairedSigmaPx, unpairedLight } from "./blur-fit.ts";
+import { affineFit, type Downsample, type LightFit, pairedExponent, pairedSigmaPx, unpairedLight } from "./blur-fit.ts";
 import { type DegradationAgreement, degradationAgreement, neighbourCorrelation } from "./degradation-agreement.ts";
 import { type DegradationSettings, degrade, degradedLight } from "./degrade.ts";
 import { livelyCorner, squarePart } from "./lively-part.ts";
@@ -106,25 +106,25 @@ async function calibratePairs(
   settingsOf: SettingsOf,
   tell: Tell,
 ): Promise<DegradationCalibration> {
-  const sigmaPx = pairedSigmaPx(
-    high.map((plane, i) => ({ high: plane, low: low[i]! })),
-    downsample,
-  );
+  const pairs = high.map((plane, i) => ({ high: plane, low: low[i]! }));
+  // The blur is fitted again under the power that was found beside its first value; a third round changes neither.
+  const exponent = pairedExponent(pairs, pairedSigmaPx(pairs, downsample), downsample);
+  const sigmaPx = pairedSigmaPx(pairs, downsample, exponent);
   await tell(1);
   const fits = high.map((plane, i) => {
-    const blurred = degradedLight(plane, { blur: { sigmaPx }, downsample, peakPhotons: 1 });
+    const blurred = degradedLight(plane, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
     const { scale, background } = affineFit(blurred, low[i]!);
     const expected = { ...blurred, data: blurred.data.map((value) => scale * value + background) };
     const left = difference(low[i]!, expected);
     const transfer = photonTransfer([{ noisy: left, expected, raw: low[i]! }]);
     if (!transfer) throw tooFewPixels();
-    return { light: { sigmaPx, scale, background }, transfer, expected, left };
+    return { light: { sigmaPx, exponent, scale, background }, transfer, expected, left };
   });
   await tell(2);
   const each = fits.map(({ light, transfer }) => settingsOf(light, transfer));
   const middle = (of: (fit: (typeof fits)[number]) => number) => medianOf(fits.map(of));
   const settings = settingsOf(
-    { sigmaPx, scale: middle(({ light }) => light.scale), background: middle(({ light }) => light.background) },
+    { sigmaPx, exponent, scale: middle(({ light }) => light.scale), background: middle(({ light }) => light.background) },
     { slope: middle(({ transfer }) => transfer.slope), intercept: middle(({ transfer }) => transfer.intercept) },
   );
   // In the dim parts what is left over is noise, not misfit.
@@ -180,7 +180,7 @@ async function calibrateSets(
 /**
  * Degradation that makes high-quality images look like real low-quality ones.
  *
- * Paired: σ by least squares, then scale and background, then the photon transfer of what is left over. Unpaired: photon transfer
+ * Paired: σ and the power of the light by least squares, then scale and background, then the photon transfer of what is left over. Unpaired: photon transfer
  * of the low images' own finest detail, then σ and scale from the ratio of the mean power spectra; this needs the same kind of
  * structure in both sets, and a σ above about 1 low pixel (less blur leaves structure in the finest detail). A high image with noise
  * of its own makes σ too large in pairs.
@@ -213,6 +213,7 @@ export async function calibrateDegradation(
   const settingsOf: SettingsOf = (light, transfer) => ({
     blur: { sigmaPx: light.sigmaPx },
     downsample,
+    exponent: light.exponent,
     scale: light.scale,
     background: light.background,
     ...cameraOf(transfer),

@@ -14,6 +14,8 @@ export interface DegradationSettings {
     | { readonly emissionNm: number; readonly numericalAperture: number; readonly pixelSizeUm: number };
   /** How many sharp pixels one camera pixel collects along each axis; default 1. */
   readonly downsample?: 1 | 2 | 4;
+  /** Power of the light that the low grey levels follow, as where software bent the grey levels of one of the images; default 1. */
+  readonly exponent?: number;
   /** Brightness of the low image for a sharp value of 1; default 1. */
   readonly scale?: number;
   /** Light from elsewhere, on the unit scale of the low image; default 0. */
@@ -42,7 +44,7 @@ export interface DegradeOptions {
  * @throws {@link UnitError} naming the setting
  */
 export function checkDegradation(where: string, settings: DegradationSettings): void {
-  const { blur, downsample = 1, scale = 1, background = 0, peakPhotons, readNoiseE = 0, greyStep = 0 } = settings;
+  const { blur, downsample = 1, exponent = 1, scale = 1, background = 0, peakPhotons, readNoiseE = 0, greyStep = 0 } = settings;
   if ("sigmaPx" in blur) checkRange(`${where}.blur.sigmaPx`, blur.sigmaPx, { min: 0, unit: "px" });
   else {
     checkRange(`${where}.blur.emissionNm`, blur.emissionNm, { min: 100, max: 10000, unit: "nm" });
@@ -51,6 +53,7 @@ export function checkDegradation(where: string, settings: DegradationSettings): 
   }
   if (![1, 2, 4].includes(downsample))
     throw new UnitError({ where: `${where}.downsample`, expected: "1, 2 or 4", received: String(downsample) });
+  checkRange(`${where}.exponent`, exponent, { min: 0.1, max: 10 });
   checkRange(`${where}.scale`, scale, { min: 0 });
   checkRange(`${where}.background`, background);
   checkRange(`${where}.peakPhotons`, peakPhotons, { min: 1e-3, unit: "photons" });
@@ -65,13 +68,13 @@ export function degradationSigmaPx({ blur }: Pick<DegradationSettings, "blur">):
 }
 
 /**
- * The low image before noise: scale · (blurred, then averaged over downsample × downsample pixels) + background.
+ * The low image before noise: scale · (blurred, then averaged over downsample × downsample pixels)^exponent + background.
  *
  * @returns `[H / downsample, W / downsample]`
  * @throws {@link ShapeError} when the size is no multiple of `downsample`
  */
 export function degradedLight(plane: Plane, settings: DegradationSettings): Plane {
-  const { downsample = 1, scale = 1, background = 0 } = settings;
+  const { downsample = 1, exponent = 1, scale = 1, background = 0 } = settings;
   if (plane.height % downsample !== 0 || plane.width % downsample !== 0)
     throw new ShapeError({
       where: "degrade",
@@ -82,7 +85,8 @@ export function degradedLight(plane: Plane, settings: DegradationSettings): Plan
   const blurred = gaussianBlur(plane, degradationSigmaPx(settings));
   const size = [plane.height / downsample, plane.width / downsample] as const;
   const seen = downsample === 1 ? blurred : resizePlane(blurred, ...size, { method: "area" });
-  return { ...seen, data: seen.data.map((value) => scale * value + background) };
+  const bent = exponent === 1 ? seen.data : seen.data.map((value) => Math.max(0, value) ** exponent);
+  return { ...seen, data: bent.map((value) => scale * value + background) };
 }
 
 /**

@@ -1,7 +1,6 @@
-import { openDataset } from "../../data/folder-dataset.ts";
-import { regions } from "../../image/regions.ts";
 import { fidelitySummary } from "../../metrics/fidelity-summary.ts";
 import { cycleErrorJump, hiddenSignalVerdict } from "../../metrics/steganography.ts";
+import { realRecord } from "../data-record.ts";
 import { elapsed } from "../elapsed.ts";
 import { packageVersion, peakMemoryMb } from "../machine.ts";
 import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord, TrainingRecord } from "../record.ts";
@@ -192,27 +191,4 @@ function syntheticRecord(
   labelsUsedBy: string[],
 ): DataRecord {
   return { role, name, images, objects, hash, labelsUsedBy, standIn: false };
-}
-
-async function realRecord(
-  path: string,
-  role: DataRecord["role"],
-  labelsUsedBy: string[],
-  standIn: boolean,
-): Promise<DataRecord> {
-  const dataset = await openDataset(path);
-  let objects = 0;
-  for (let i = 0; i < dataset.length; i++) {
-    const { instances } = (await dataset.get(i)).annotations;
-    if (instances) objects += regions(instances).length;
-  }
-  return {
-    role,
-    name: dataset.name,
-    images: dataset.length,
-    objects,
-    hash: await dataset.hash(),
-    labelsUsedBy,
-    standIn,
-  };
 }

@@ -4,8 +4,8 @@ import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { channelPlane } from "../../data/image.ts";
-import { findLeaks } from "../../data/leak.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
+import { refuseLeaks } from "../refuse-leaks.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 import { standInImages } from "./stand-in.ts";
@@ -73,18 +73,4 @@ async function countLabelled(dataset: Dataset): Promise<number> {
   let count = 0;
   for (let i = 0; i < dataset.length; i++) if ((await dataset.get(i)).annotations.instances) count++;
   return count;
-}
-
-async function refuseLeaks(real: Dataset, test: Dataset): Promise<void> {
-  const leaks = await findLeaks(real, test);
-  if (leaks.length === 0) return;
-  throw new DataError({
-    where: test.name,
-    expected: "test images that are not among the images to learn from",
-    received: `${leaks.length} that are: ${leaks
-      .slice(0, 3)
-      .map(({ a, b }) => `${b} (like ${a})`)
-      .join(", ")}`,
-    fix: "Take them out of one of the folders; a score on images that were learned from says nothing.",
-  });
 }

@@ -1,0 +1,119 @@
+import { MICROSCOPY_FEATURES, microscopyFeatures } from "../../features/index.ts";
+import { realRecord } from "../data-record.ts";
+import { elapsed } from "../elapsed.ts";
+import { packageVersion, peakMemoryMb } from "../machine.ts";
+import type { DataRecord, RunRecord, TrainingRecord } from "../record.ts";
+import { armRecords, comparisons, scoredArms } from "../scores.ts";
+import { degradationText } from "./describe-plan.ts";
+import { openFields } from "./fields.ts";
+import { heldOutPatches } from "./held-out.ts";
+import { type SuperResolveContext, syntheticFolder } from "./jobs/context.ts";
+import type { GenerationResult } from "./jobs/generate.ts";
+import type { SuperResolveScore } from "./jobs/score.ts";
+import type { SetSummary } from "./jobs/set-summary.ts";
+import { planesOf } from "./pairs.ts";
+import { drawPictures } from "./pictures.ts";
+import { probeModels } from "./probes.ts";
+import { lineProfiles } from "./profiles.ts";
+import { realismRecord } from "./realism.ts";
+import type { SuperResolveRecipe } from "./recipe.ts";
+import { openReconstructions } from "./reconstructions.ts";
+import { superResolveReferences } from "./references.ts";
+import { comparedMetrics, superResolveMetrics, superResolveQuestions, superResolveVerdict } from "./scores.ts";
+
+/** Record of a run whose jobs are all done. */
+export async function composeSuperResolveRecord(
+  context: SuperResolveContext,
+  { command, machine }: Pick<RunRecord, "command" | "machine">,
+): Promise<RunRecord> {
+  const { recipe, plan, folder, realFolder, testFolder, degradation } = context;
+  const scored = await scoredArms<SuperResolveScore>(folder, plan);
+  const arms = armRecords(scored, superResolveMetrics, recipe.seed);
+  const compared = comparisons(scored, comparedMetrics, superResolveQuestions, recipe.seed);
+  const fields = await openFields(recipe, realFolder, testFolder);
+  const generations = await Promise.all(
+    plan.seeds.map(async (seed) => (await folder.readJson<GenerationResult>("checkpoints", `generate-${seed}.json`))!),
+  );
+  const reconstructions = await openReconstructions(context, fields);
+  const { startedAt, seconds } = await elapsed(folder);
+  return {
+    schemaVersion: 1,
+    title: recipe.title,
+    fantascope: packageVersion(),
+    recipe: withSteps(context),
+    command,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    seconds,
+    peakMemoryMb: peakMemoryMb(),
+    machine,
+    data: await dataRecords(context, generations),
+    arms,
+    comparisons: compared,
+    verdict: superResolveVerdict(arms, compared),
+    audits: [],
+    steganography: [],
+    realism: [
+      ...generations.map(({ realism }, k) => ({ ...realism, source: `generated (seed ${plan.seeds[k]})` })),
+      await mathematicalRealism(context, fields),
+    ],
+    novelty: generations.map(({ novelty }, k) => ({ ...novelty, generator: `diffusion (seed ${plan.seeds[k]})` })),
+    profiles: lineProfiles(context, reconstructions),
+    probes: await probeModels(context, fields, reconstructions),
+    descriptors: [],
+    learningCurves: [],
+    trainings: await trainings(context),
+    pictures: await drawPictures(context, fields, reconstructions),
+    warnings: [...plan.warnings, `Poor images for training: ${degradationText(degradation)}.`],
+    methods: superResolveReferences,
+  };
+}
+
+/** The recipe with the steps that its minutes came to on this machine: what repeats the run anywhere. */
+function withSteps({ recipe, plan }: SuperResolveContext): SuperResolveRecipe {
+  return {
+    ...recipe,
+    generator: { ...recipe.generator, steps: plan.diffusionSteps },
+    superResolver: { ...recipe.superResolver, steps: plan.superResolverSteps },
+  };
+}
+
+async function mathematicalRealism(
+  { recipe, plan, folder }: SuperResolveContext,
+  fields: Parameters<typeof heldOutPatches>[1],
+) {
+  const made = (await planesOf(syntheticFolder(folder, "mathematical", plan.seeds[0]!))).slice(0, 200);
+  const real = heldOutPatches(recipe, fields, made.length).map(({ image }) => image);
+  const features = {
+    network: MICROSCOPY_FEATURES,
+    real: await microscopyFeatures(real),
+    made: await microscopyFeatures(made),
+  };
+  return realismRecord("mathematical model", features, recipe.seed);
+}
+
+async function trainings({ plan, folder }: SuperResolveContext): Promise<TrainingRecord[]> {
+  const jobs = plan.jobs.filter(({ kind }) => kind === "fit-diffusion" || kind === "fit-super-resolver");
+  const found = await Promise.all(jobs.map(({ id }) => folder.readJson<TrainingRecord>("checkpoints", `${id}.json`)));
+  return found.filter((training) => training !== undefined);
+}
+
+async function dataRecords(
+  { recipe, plan, folder, realFolder, testFolder }: SuperResolveContext,
+  generations: readonly GenerationResult[],
+): Promise<DataRecord[]> {
+  const standIn = recipe.real === undefined;
+  const learners = plan.arms.filter(({ annotatedImages }) => annotatedImages > 0).map(({ name }) => name);
+  const records = [await realRecord(realFolder, "real, for learning", learners, standIn)];
+  if (testFolder) records.push(await realRecord(testFolder, "real, for scoring", [], standIn));
+  for (const [k, seed] of plan.seeds.entries()) {
+    const drawn = await folder.readJson<SetSummary>("checkpoints", `simulate-${seed}.json`);
+    if (drawn) records.push(syntheticRecord("simulated", drawn, ["mathematical"]));
+    records.push(syntheticRecord("generated", generations[k]!.set, ["generated", "combined"]));
+  }
+  return records;
+}
+
+function syntheticRecord(role: DataRecord["role"], set: SetSummary, labelsUsedBy: string[]): DataRecord {
+  return { role, ...set, objects: 0, labelsUsedBy, standIn: false };
+}

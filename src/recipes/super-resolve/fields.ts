@@ -1,0 +1,185 @@
+import { DataError } from "../../core/errors.ts";
+import type { Plane } from "../../core/plane.ts";
+import { random } from "../../core/random.ts";
+import type { Item } from "../../data/dataset.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { channelPlane, type Image } from "../../data/image.ts";
+import { percentile } from "../../image/percentile.ts";
+import type { SuperResolveRecipe } from "./recipe.ts";
+
+/** A field of view on the unit scale: sharp, and where it was recorded twice also poor. */
+export interface Field {
+  readonly name: string;
+  readonly group: string;
+  /** `[H, W]` */
+  readonly high: Plane;
+  /** `[H / scale, W / scale]` */
+  readonly low?: Plane;
+}
+
+/** Fields of a run by what they are for. */
+export interface Fields {
+  /** What every arm and generator may learn from. */
+  readonly learn: readonly Field[];
+  /** Real fields that nothing learns from and nothing is scored on: with the test fields, the null of the novelty audit. */
+  readonly spare: readonly Field[];
+  readonly test: readonly Field[];
+}
+
+/** Percentiles of an image that become 0 and 1. */
+const UNIT_RANGE = { low: 1, high: 99.9 };
+
+/**
+ * The fields of a recipe, cut, split and on the unit scale; the same whenever asked.
+ *
+ * @throws {@link DataError} when there is too little to learn from or nothing left to score on
+ */
+export async function openFields(recipe: SuperResolveRecipe, realFolder: string, testFolder?: string): Promise<Fields> {
+  const { tilePx, learnFrom, holdOut, gapPx } = recipe.fields;
+  const whole = await readFields(realFolder, recipe);
+  const above = testFolder === undefined ? 1 - holdOut : 1;
+  const rows = ({ high }: Field) =>
+    testFolder === undefined ? wholeRows(high.height * above, recipe.scale) : high.height;
+  const upper = whole.map((field) =>
+    part(field, { top: 0, bottom: rows(field) - (testFolder ? 0 : gapPx) }, recipe.scale),
+  );
+  const learnable = upper.flatMap((field) => tiles(unit(field), tilePx, recipe.scale)).filter(isLively);
+  const shuffled = random(recipe.seed).fork("fields").shuffle(learnable);
+  const count = Math.min(learnFrom ?? shuffled.length, shuffled.length);
+  const tested = testFolder
+    ? await readFields(testFolder, recipe)
+    : whole.map((field) => part(field, { top: rows(field), bottom: field.high.height }, recipe.scale));
+  const test = tested.flatMap((field) => tiles(unit(field), tilePx, recipe.scale)).filter(isLively);
+  if (count < 2)
+    throw new DataError({
+      where: realFolder,
+      expected: `at least 2 fields of ${tilePx} x ${tilePx} pixels to learn from`,
+      received: `${count}`,
+      fix: "Add images, or set fields.tilePx to a smaller edge.",
+    });
+  if (test.length === 0)
+    throw new DataError({
+      where: testFolder ?? realFolder,
+      expected: `a field of at least ${tilePx} pixels to score on`,
+      received: "none",
+      fix: "Set fields.tilePx to a smaller edge, or fields.holdOut to a larger share.",
+    });
+  return { learn: shuffled.slice(0, count), spare: shuffled.slice(count), test };
+}
+
+/** Images of a folder as fields, in grey levels: of a pair the partner is the sharp one. */
+async function readFields(folder: string, { scale, fields: { images } }: SuperResolveRecipe): Promise<Field[]> {
+  const dataset = await openDataset(folder);
+  const wanted = dataset.entries.flatMap(({ name }, index) => ((images?.includes(name) ?? true) ? [index] : []));
+  if (wanted.length === 0)
+    throw new DataError({
+      where: folder,
+      expected: `one of the images ${images!.join(", ")}`,
+      received: dataset.entries.map(({ name }) => name).join(", "),
+      fix: "Correct fields.images, or leave it out.",
+    });
+  const fields: Field[] = [];
+  for (const index of wanted) fields.push(fieldOf(await dataset.get(index), folder, scale));
+  return fields;
+}
+
+function fieldOf({ name, group, image, annotations }: Item, folder: string, scale: number): Field {
+  const { partner } = annotations;
+  if (!partner) return { name, group, high: brightestChannel(image) };
+  if (partner.height !== image.height * scale || partner.width !== image.width * scale)
+    throw new DataError({
+      where: `${folder}, ${name}`,
+      expected: `a sharp image of ${image.width * scale} x ${image.height * scale} pixels (scale ${scale})`,
+      received: `${partner.width} x ${partner.height}`,
+      fix: "Set scale to the true ratio of the two grids, or crop the images to the same field.",
+    });
+  return { name, group, high: brightestChannel(partner), low: brightestChannel(image) };
+}
+
+/** The channel with the most light: a fluorescence image saved in colour has one. */
+function brightestChannel(image: Image): Plane {
+  const planes = Array.from({ length: image.channels }, (_, channel) => channelPlane(image, channel));
+  const light = planes.map(({ data }) => data.reduce((sum, value) => sum + value, 0));
+  return planes[light.indexOf(Math.max(...light))]!;
+}
+
+function wholeRows(rows: number, scale: number): number {
+  return Math.floor(rows / scale) * scale;
+}
+
+/** Rows of a field, in pixels of the sharp image. */
+function part(field: Field, { top, bottom }: { readonly top: number; readonly bottom: number }, scale: number): Field {
+  const from = wholeRows(top, scale);
+  const to = wholeRows(bottom, scale);
+  return {
+    ...field,
+    high: window(field.high, { top: from, left: 0, height: Math.max(0, to - from), width: field.high.width }),
+    ...(field.low
+      ? {
+          low: window(field.low, {
+            top: from / scale,
+            left: 0,
+            height: Math.max(0, to - from) / scale,
+            width: field.low.width,
+          }),
+        }
+      : {}),
+  };
+}
+
+/** Tiles of a field without overlap; the rest at its right and bottom is left out. */
+function tiles(field: Field, tilePx: number, scale: number): Field[] {
+  const found: Field[] = [];
+  const { high, low } = field;
+  for (let top = 0; top + tilePx <= high.height; top += tilePx)
+    for (let left = 0; left + tilePx <= high.width; left += tilePx)
+      found.push({
+        name: `${field.name} (${left}, ${top})`,
+        group: field.group,
+        high: window(high, { top, left, height: tilePx, width: tilePx }),
+        ...(low
+          ? {
+              low: window(low, { top: top / scale, left: left / scale, height: tilePx / scale, width: tilePx / scale }),
+            }
+          : {}),
+      });
+  return found;
+}
+
+interface Window {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Part of a plane. */
+export function window(plane: Plane, { top, left, height, width }: Window): Plane {
+  const data = new Float32Array(height * width);
+  for (let y = 0; y < height; y++)
+    data.set(plane.data.subarray((top + y) * plane.width + left, (top + y) * plane.width + left + width), y * width);
+  return { data, height, width };
+}
+
+/** Fields whose grey levels vary less than this show nothing to learn from or to score on. */
+const LEAST_CONTRAST = 0.05;
+
+/** Whether a field shows something. */
+function isLively({ high: { data } }: Field): boolean {
+  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length) >= LEAST_CONTRAST;
+}
+
+/** Both images of a field on the unit scale, each by its own percentiles. */
+function unit(field: Field): Field {
+  return { ...field, high: unitPlane(field.high), ...(field.low ? { low: unitPlane(field.low) } : {}) };
+}
+
+/** Plane with percentiles 1 and 99.9 at 0 and 1, not clipped. */
+export function unitPlane(plane: Plane): Plane {
+  if (plane.data.length === 0) return plane;
+  const black = percentile(plane, UNIT_RANGE.low);
+  const white = percentile(plane, UNIT_RANGE.high);
+  const span = white > black ? white - black : 1;
+  return { ...plane, data: plane.data.map((value) => (value - black) / span) };
+}

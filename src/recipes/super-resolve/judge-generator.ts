@@ -1,0 +1,51 @@
+import type { Plane } from "../../core/plane.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import type { Random } from "../../core/random.ts";
+import { cropPlane } from "../../data/crop.ts";
+import { openMicroscopyFeatures } from "../../features/index.ts";
+import { generateImages } from "../../generators/diffusion/generate.ts";
+import { samplers } from "../../generators/diffusion/samplers/index.ts";
+import type { Validate } from "../../generators/diffusion/validation.ts";
+import { kernelDistance } from "../../metrics/kernel-distance.ts";
+import { memorizationWatch } from "../../metrics/memorization-begins.ts";
+
+/** Images that are drawn at each look, and steps from noise to image: enough to tell a good step from a bad one. */
+const LOOK = { images: 48, steps: 20, seed: 1 };
+
+/**
+ * Judge of a diffusion model in training: the kernel distance of some of its images to real ones that it does not learn from, smaller is better; and
+ * a stop as soon as its images repeat those that it learns from.
+ *
+ * @param held real images that the generator does not see
+ */
+export async function judgeGenerator(
+  learned: readonly Plane[],
+  held: readonly Plane[],
+  { patchPx, random, ...work }: WorkOptions & { readonly patchPx: number; readonly random: Random },
+): Promise<{ validate: Validate; release(): Promise<void> }> {
+  const network = await openMicroscopyFeatures();
+  const patches = Array.from({ length: LOOK.images }, (_, i) =>
+    cropPlane(held[i % held.length]!, patchPx, random.fork("patch", i)),
+  );
+  const real = await network.features(patches);
+  const watch = await memorizationWatch({ training: learned, heldOut: held }, random.fork("watch"), patchPx, work);
+  return {
+    async validate(denoiser) {
+      const images: Plane[] = [];
+      const drawn = generateImages(denoiser, {
+        seed: LOOK.seed,
+        count: LOOK.images,
+        steps: LOOK.steps,
+        sampler: samplers["euler-ancestral"](),
+        ...(work.signal ? { signal: work.signal } : {}),
+      });
+      for await (const { image } of drawn) images.push(image);
+      const score = kernelDistance(real, await network.features(images));
+      const { begins, pValue, copies } = await watch.check(images);
+      return begins
+        ? { score, stop: `images repeat the training images (p = ${pValue.toPrecision(2)}, ${copies} copies)` }
+        : { score };
+    },
+    release: () => network.release(),
+  };
+}

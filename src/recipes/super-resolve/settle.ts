@@ -1,0 +1,62 @@
+import os from "node:os";
+import type { WorkOptions } from "../../core/progress.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
+import { refuseLeaks } from "../refuse-leaks.ts";
+import type { RunFolder } from "../run-folder.ts";
+import { superResolveArms } from "./arms.ts";
+import { settleDegradation } from "./degradation.ts";
+import { type Fields, openFields } from "./fields.ts";
+import type { SuperResolveInputs } from "./jobs/context.ts";
+import { planSuperResolve } from "./plan.ts";
+import type { SuperResolveRecipe } from "./recipe.ts";
+import { standInPairs } from "./stand-in.ts";
+import { superResolveSeconds } from "./step-seconds.ts";
+
+/** Cuts and splits the fields, fits the degradation, measures this machine, plans the work. */
+export async function settleSuperResolve(
+  recipe: SuperResolveRecipe,
+  folder: RunFolder,
+  options: WorkOptions,
+): Promise<SuperResolveInputs> {
+  const standIn = recipe.real === undefined ? await standInPairs(folder, recipe, options) : undefined;
+  const realFolder = standIn?.real ?? recipe.real!;
+  const testFolder = standIn?.test ?? recipe.test;
+  if (testFolder !== undefined) await refuseLeaks(await openDataset(realFolder), await openDataset(testFolder));
+  const fields = await openFields(recipe, realFolder, testFolder);
+  const arePaired = fields.learn.every(({ low }) => low !== undefined);
+  const arms = superResolveArms(fields.learn.length, arePaired);
+  const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
+  const degradation = await settleDegradation(recipe, fields.learn, options);
+  const plan = planSuperResolve(recipe, { arms, workers, seconds: await superResolveSeconds(recipe) });
+  const pixelSizeUm = recipe.fields.pixelSizeUm ?? (await storedPixelSizeUm(realFolder));
+  return {
+    recipe,
+    plan: { ...plan, warnings: [...remarks(fields, arePaired), ...plan.warnings] },
+    realFolder,
+    testFolder,
+    degradation,
+    ...(pixelSizeUm === undefined ? {} : { pixelSizeUm }),
+  };
+}
+
+/** What a reader should know of the data before any number. */
+function remarks({ learn, test }: Fields, arePaired: boolean): string[] {
+  const found: string[] = [];
+  if (test.length < 10) found.push(`Only ${test.length} held-out fields: their intervals are of little worth.`);
+  if (learn.length < 4)
+    found.push(`Only ${learn.length} fields to learn from; the generator sees little of how your images vary.`);
+  if (test.some(({ low }) => low === undefined))
+    found.push("The poor images of the held-out fields are computed from the sharp ones, not recorded.");
+  if (!arePaired) found.push("The real images have no poor partners, so the degradation is assumed, not fitted.");
+  const recorded = new Set(test.map(({ group }) => group)).size;
+  if (recorded < test.length)
+    found.push(
+      `The ${test.length} held-out fields are tiles of ${recorded} recorded ${recorded === 1 ? "image" : "images"}; the intervals say nothing about other images.`,
+    );
+  return found;
+}
+
+async function storedPixelSizeUm(folder: string): Promise<number | undefined> {
+  const { image, annotations } = await (await openDataset(folder)).get(0);
+  return (annotations.partner ?? image).pixelSizeUm;
+}
