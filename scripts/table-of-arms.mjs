@@ -9,10 +9,16 @@ if (!folder) {
   process.exit(1);
 }
 const record = JSON.parse(readFileSync(join(folder, "record.json"), "utf8"));
-const METRICS = ["F1@0.5", "mean matchAccuracy"];
-const points = (value) => `${value >= 0 ? "+" : "−"}${Math.abs(100 * value).toFixed(1)}`;
-const scored = ({ value, low, high }) => `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
-const gained = ({ difference, low, high }) => `${points(difference)} [${points(low)}, ${points(high)}]`;
+const METRICS = [...new Set(record.comparisons.map(({ metric }) => metric))];
+/** Decibels are told as they are, shares in points of 1/100. */
+const isDecibel = (metric) => metric === "PSNR";
+const signed = (value, digits) => `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(digits)}`;
+const gain = (value, metric) => (isDecibel(metric) ? `${signed(value, 2)} dB` : signed(100 * value, 1));
+const digits = (metric) => (isDecibel(metric) ? 2 : 3);
+const scored = ({ metric, value, low, high }) =>
+  `${value.toFixed(digits(metric))} [${low.toFixed(digits(metric))}, ${high.toFixed(digits(metric))}]`;
+const gained = ({ metric, difference, low, high }) =>
+  `${gain(difference, metric)} [${gain(low, metric)}, ${gain(high, metric)}]`;
 const titles = new Map(record.arms.map(({ name, title }) => [name, title]));
 
 function table(head, rows) {
@@ -27,7 +33,7 @@ table(
     title,
     ...METRICS.flatMap((name) => {
       const score = scores.find(({ metric }) => metric === name);
-      return [scored(score), score.perSeed.map((one) => one.toFixed(3)).join(" ")];
+      return [scored(score), score.perSeed.map((one) => one.toFixed(digits(name))).join(" ")];
     }),
   ]),
 );
@@ -36,49 +42,70 @@ table(
   record.comparisons.map(({ arm, baseline, metric, difference, low, high, adjustedPValue, outcome }) => [
     `${titles.get(arm)} − ${titles.get(baseline)}`,
     metric,
-    gained({ difference, low, high }),
+    gained({ metric, difference, low, high }),
     adjustedPValue.toFixed(3),
     outcome,
   ]),
 );
-table(
-  [
-    "generator, label",
-    "images",
-    "kept",
-    "relabel",
-    "reject",
-    "without contrast",
-    "median F1@0.5 with each witness",
-    "agreement with a segmenter of real labels, F1@0.5 [95 %]",
-    "above vanilla, input",
-  ],
-  record.audits.map(({ generator, images, kept, relabelled, rejected, invisibleShare, witnesses, agreement }) => [
-    generator,
-    images,
-    kept,
-    relabelled,
-    rejected,
-    `${(100 * invisibleShare).toFixed(2)} %`,
-    witnesses.map(({ name, medianF1 }) => `${name} ${medianF1.toFixed(3)}`).join(", "),
-    agreement ? scored(agreement.score) : "",
-    agreement?.aboveVanilla ? gained(agreement.aboveVanilla) : "",
-  ]),
-);
-table(
-  [
-    "generator",
-    ...record.steganography[0].cycleErrors.map(({ disturbance }) => disturbance),
-    "fine detail / real",
-    "hidden signal",
-  ],
-  record.steganography.map(({ generator, cycleErrors, highBandRatio, hidden }) => [
-    generator,
-    ...cycleErrors.map(({ error, ratio }) => `${error.toFixed(4)} (×${ratio.toFixed(2)})`),
-    highBandRatio.toFixed(2),
-    hidden ? "yes" : "no",
-  ]),
-);
+if (record.realism.length > 0)
+  table(
+    ["images", "n", ...record.realism[0].measures.map(({ name }) => `${name} [95 %]; real among themselves`)],
+    record.realism.map(({ source, images, realImages, measures }) => [
+      source,
+      `${images} / ${realImages} real`,
+      ...measures.map(
+        ({ value, low, high, floor }) =>
+          `${value.toPrecision(3)} [${low.toPrecision(3)}, ${high.toPrecision(3)}]; ${floor?.toPrecision(3) ?? "–"}`,
+      ),
+    ]),
+  );
+for (const { generator, sentence } of record.novelty) console.log(`- ${generator}: ${sentence}`);
+for (const { arm, sentence, disagreementTellsError } of record.probes)
+  console.log(
+    `- ${titles.get(arm)}: ${sentence} Rank correlation of disagreement and error ${disagreementTellsError?.toFixed(2) ?? "–"}.`,
+  );
+if (record.novelty.length > 0) console.log();
+const hasAudits = record.audits.length > 0;
+if (hasAudits)
+  table(
+    [
+      "generator, label",
+      "images",
+      "kept",
+      "relabel",
+      "reject",
+      "without contrast",
+      "median F1@0.5 with each witness",
+      "agreement with a segmenter of real labels, F1@0.5 [95 %]",
+      "above vanilla, input",
+    ],
+    record.audits.map(({ generator, images, kept, relabelled, rejected, invisibleShare, witnesses, agreement }) => [
+      generator,
+      images,
+      kept,
+      relabelled,
+      rejected,
+      `${(100 * invisibleShare).toFixed(2)} %`,
+      witnesses.map(({ name, medianF1 }) => `${name} ${medianF1.toFixed(3)}`).join(", "),
+      agreement ? scored(agreement.score) : "",
+      agreement?.aboveVanilla ? gained(agreement.aboveVanilla) : "",
+    ]),
+  );
+if (hasAudits)
+  table(
+    [
+      "generator",
+      ...record.steganography[0].cycleErrors.map(({ disturbance }) => disturbance),
+      "fine detail / real",
+      "hidden signal",
+    ],
+    record.steganography.map(({ generator, cycleErrors, highBandRatio, hidden }) => [
+      generator,
+      ...cycleErrors.map(({ error, ratio }) => `${error.toFixed(4)} (×${ratio.toFixed(2)})`),
+      highBandRatio.toFixed(2),
+      hidden ? "yes" : "no",
+    ]),
+  );
 const { seconds, peakMemoryMb, machine, command } = record;
 console.log(
   `${command}: ${(seconds / 60).toFixed(0)} min, ${peakMemoryMb} MB; ${machine.processor}, ${machine.workers} workers, Node ${machine.node}, onnxruntime ${machine.onnxruntime}`,
