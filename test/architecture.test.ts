@@ -2,7 +2,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { expect, test } from "vitest";
 
-const rooms = ["core", "image", "onnx", "engine", "nn", "data", "microscope", "metrics", "generators", "tasks"];
+const rooms = [
+  "core",
+  "image",
+  "onnx",
+  "engine",
+  "nn",
+  "data",
+  "microscope",
+  "metrics",
+  "features",
+  "generators",
+  "tasks",
+];
 
 /** The house: each folder of src/ and what it may import (docs/architecture.md). */
 const layers: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +26,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   data: ["core", "image"],
   microscope: ["core", "image", "data"],
   metrics: ["core", "image"],
+  features: ["core", "image", "data", "onnx", "engine", "nn"],
   generators: ["core", "image", "data", "engine", "nn"],
   tasks: ["core", "image", "data", "engine", "nn", "metrics"],
   recipes: rooms,
