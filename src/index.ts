@@ -62,6 +62,8 @@ export {
   type StepGraph,
 } from "./engine/step.ts";
 export { type TrainingCurves, type TrainOptions, train } from "./engine/train.ts";
+// features: images in, one row of numbers each out
+export * from "./features/index.ts";
 // generators and tasks: what is trained
 export {
   type CycleGanData,
@@ -78,6 +80,24 @@ export {
   probeSteganography,
   saveCycleGan,
 } from "./generators/cyclegan/index.ts";
+export {
+  type Denoiser,
+  type DiffusionFitOptions,
+  type DiffusionModel,
+  diffusionPresets,
+  fitDiffusion,
+  generateImages,
+  loadDiffusion,
+  type NoiseSchedule,
+  noiseSchedules,
+  openDiffusion,
+  type PatchStream,
+  patchStream,
+  type Sampler,
+  sampleDiffusion,
+  samplers,
+  saveDiffusion,
+} from "./generators/diffusion/index.ts";
 // image: pure functions on planes and label maps
 export { type Contrast, contrastOf, display } from "./image/display.ts";
 export { halfMaximumEdges } from "./image/half-maximum-edges.ts";

@@ -12,6 +12,7 @@ First steps:
   $ fantascope demo                              the whole line on simulated images, in five minutes
   $ fantascope check my-images                   what the program sees in your folder
   $ fantascope run segment --real my-images      the same line on your images
+  $ fantascope run super-resolve                 the line for super-resolution, on a stand-in microscope
 
 "fantascope COMMAND --help" says what a command takes, with an example and where its output goes.
 From a clone of the repository, write "node scripts/fantascope.mjs" for "fantascope".

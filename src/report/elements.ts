@@ -42,10 +42,12 @@ export function swatch(colour: string): Html {
 }
 
 /** What the colours and line patterns of a figure mean. */
-export function legend(entries: readonly { name: string; colour: string; dash?: readonly number[] }[]): Html {
+export function legend(
+  entries: readonly { name: string; colour: string; dash?: readonly number[]; isArea?: boolean }[],
+): Html {
   return html`<ul class="legend">${entries.map(
-    ({ name, colour, dash = [1, 0] }) =>
-      html`<li><svg viewBox="0 0 26 10" aria-hidden="true"><path d="M0 5h26" stroke="${colour}" stroke-width="3" stroke-dasharray="${dash.join(" ")}"/></svg>${name}</li>`,
+    ({ name, colour, dash = [1, 0], isArea = false }) =>
+      html`<li><svg viewBox="0 0 26 10" aria-hidden="true"><path d="M0 5h26" stroke="${colour}" stroke-width="${isArea ? 10 : 3}"${trusted(isArea ? ' opacity=".28"' : "")} stroke-dasharray="${dash.join(" ")}"/></svg>${name}</li>`,
   )}</ul>`;
 }
 

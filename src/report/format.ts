@@ -5,9 +5,19 @@ function withMinus(text: string): string {
   return text.replace(/^-/, "−");
 }
 
+/** Number with so many decimals: `28.41`. */
+export function formatDecimals(value: number, decimals: number): string {
+  return withMinus(value.toFixed(decimals));
+}
+
+/** The same with its sign: `+0.61`. */
+export function formatSigned(value: number, decimals: number): string {
+  return value > 0 ? `+${value.toFixed(decimals)}` : formatDecimals(value, decimals);
+}
+
 /** Score with three decimals: `0.904`. */
 export function formatScore(value: number): string {
-  return withMinus(value.toFixed(3));
+  return formatDecimals(value, 3);
 }
 
 /** Interval of a score: `0.881–0.921`; with a word where a minus sign could be mistaken for the dash. */
@@ -17,7 +27,7 @@ export function formatInterval(low: number, high: number): string {
 
 /** Difference with its sign: `+0.023`. */
 export function formatDifference(value: number): string {
-  return value > 0 ? `+${value.toFixed(3)}` : withMinus(value.toFixed(3));
+  return formatSigned(value, 3);
 }
 
 /** Interval of a difference: `+0.014 to +0.052`. */

@@ -9,6 +9,14 @@ export interface EmbeddedPicture {
   readonly file?: string;
 }
 
+/** How pictures stand in their grid. */
+export interface PictureLayout {
+  /** For pictures to be compared with each other: three in a row, or two rows of two. */
+  readonly sideBySide?: boolean;
+  /** For sheets with columns of their own, which must stay large enough to be read. */
+  readonly columns?: 1 | 2;
+}
+
 /** Width and height of a PNG from its header (bytes 16 to 23), so that the page does not jump while it loads. */
 function pngSize(png: Uint8Array): { width: number; height: number } | undefined {
   if (png.length < 24) return undefined;
@@ -38,19 +46,13 @@ export function picture({ title, caption, png, file }: EmbeddedPicture): Html {
 }
 
 /** Class of the grid: pictures that are broader than high, such as contact sheets, need columns twice as wide. */
-function gridKind(list: readonly EmbeddedPicture[], sideBySide: boolean): string {
+function gridKind(list: readonly EmbeddedPicture[], { sideBySide = false, columns }: PictureLayout): string {
+  if (columns !== undefined) return columns === 1 ? " full" : " two";
   if (sideBySide) return list.length === 4 ? " two" : " three";
   return list.some((item) => aspect(item) >= 1.5) ? " broad" : "";
 }
 
-/**
- * Pictures in a grid that fits the window.
- *
- * @param options.sideBySide for pictures to be compared with each other: three in a row, or two rows of two
- */
-export function pictures(
-  list: readonly EmbeddedPicture[],
-  { sideBySide = false }: { sideBySide?: boolean } = {},
-): Html {
-  return html`<div class="pictures${gridKind(list, sideBySide)}">${list.map(picture)}</div>`;
+/** Pictures in a grid that fits the window. */
+export function pictures(list: readonly EmbeddedPicture[], layout: PictureLayout = {}): Html {
+  return html`<div class="pictures${gridKind(list, layout)}">${list.map(picture)}</div>`;
 }

@@ -1,6 +1,5 @@
 import type { RunRecord } from "../recipes/record.ts";
 import { formatCounted, formatDuration, formatTime } from "./format.ts";
-import { html } from "./html.ts";
 import { page, type Section } from "./page.ts";
 import { armsSection } from "./sections/arms.ts";
 import { auditSection } from "./sections/audit.ts";
@@ -8,11 +7,13 @@ import { learningSection, trainingSection } from "./sections/curves.ts";
 import { descriptorCharts } from "./sections/descriptors.ts";
 import { dataSection, methodsSection, repeatSection, warningsSection } from "./sections/facts.ts";
 import { comparisonSection, overlaySection, readGallery } from "./sections/gallery.ts";
+import { noveltySection } from "./sections/novelty.ts";
 import { isStandIn } from "./sections/reading.ts";
+import { realismSection } from "./sections/realism.ts";
+import { reconstructionSection } from "./sections/reconstruction.ts";
 import { steganographySection } from "./sections/steganography.ts";
 import { verdictOpening } from "./sections/verdict.ts";
-
-const standInBanner = html`<strong>Simulated stand-in data.</strong> The images called “real” on this page come from a second simulator whose settings the program was not told. The numbers show that the method works as a whole; they say nothing about any real microscope.`;
+import { wordingOf } from "./wording/index.ts";
 
 async function descriptorSection({ descriptors }: RunRecord): Promise<Section | undefined> {
   if (descriptors.length === 0) return undefined;
@@ -38,7 +39,10 @@ export async function renderReport(
   const gallery = await readGallery(record, readPicture);
   const sections = await Promise.all([
     comparisonSection(record, gallery),
-    overlaySection(gallery),
+    overlaySection(record, gallery),
+    reconstructionSection(record, gallery),
+    noveltySection(record, gallery),
+    realismSection(record),
     auditSection(record, gallery),
     steganographySection(record, gallery),
     descriptorSection(record),
@@ -60,7 +64,7 @@ export async function renderReport(
       formatTime(record.finishedAt),
       formatDuration(record.seconds),
     ].join(" · "),
-    ...(isStandIn(record) && { banner: standInBanner }),
+    ...(isStandIn(record) && { banner: wordingOf(record).standIn }),
     opening: await verdictOpening(record),
     sections: sections.filter((section) => section !== undefined),
     footer: `Made by fantascope ${record.fantascope}. Every number on this page stands in record.json beside it; “fantascope report” builds the page again.`,

@@ -59,6 +59,8 @@ footer { border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft
 .verdict-sentence { font-size: clamp(1.3rem, 1rem + 1.5vw, 1.85rem); line-height: 1.3; margin: .55em 0 0; max-width: 32em; }
 .verdict > .verdict-sentence:first-child { margin-top: 0; }
 .verdict-more { margin: .7em 0 0; font-size: 1.05rem; max-width: 44em; }
+.verdict-list { max-width: none; font-size: .96rem; line-height: 1.45; }
+.verdict-list li { margin-bottom: .2em; }
 .verdict ul { margin: .8em 0 0; }
 .verdict .soft { margin: .8em 0 0; font-size: .93rem; }
 .tone-helped { --tone: var(--green); --tone-wash: var(--good-wash); }
@@ -69,6 +71,7 @@ footer { border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft
 
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 20px 36px; align-items: start; }
 .columns > * { min-width: 0; }
+.columns.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 20px 30px; }
 .columns.even { align-items: stretch; margin: 26px 0 34px; }
 .columns + .scroll { margin-top: 1.6em; }
 .training .legend { margin: 4px 0 0; }
@@ -88,6 +91,7 @@ figcaption strong { color: var(--ink); font-weight: 600; }
 .pictures.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 280px), 1fr)); }
 .picture { margin: 0; min-width: 0; }
 .pictures.two, .pictures.broad { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); }
+.pictures.full { grid-template-columns: minmax(0, 1fr); }
 .picture.wide { grid-column: 1 / -1; }
 .picture label { display: block; cursor: zoom-in; }
 .picture img { display: block; width: 100%; height: auto; border-radius: 8px; background: var(--wash); }
@@ -162,6 +166,7 @@ td:has(.hash) { min-width: 16em; }
   .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; block-size: auto; }
   .pictures, .pictures.three, .charts { grid-template-columns: repeat(3, 1fr); gap: 14px; }
+  .columns.three { grid-template-columns: repeat(3, 1fr); gap: 14px; }
   .columns, .pictures.two, .pictures.broad { grid-template-columns: 1fr 1fr; }
   table { font-size: 9pt; }
 }

@@ -157,8 +157,8 @@ describe("recipes and settings", () => {
     writeFileSync(file, "recipe: [segment\n");
     await refused(["run", file], /broken\.yaml: expected YAML/);
     writeFileSync(file, "recipe: classify\n");
-    await refused(["run", file], /expected one of segment, got "classify"/);
-    await refused(["run", join(base, "missing.yaml")], /expected a recipe \(segment\) or a recipe file/);
+    await refused(["run", file], /expected one of segment, super-resolve, got "classify"/);
+    await refused(["run", join(base, "missing.yaml")], /expected a recipe \(segment, super-resolve\) or a recipe file/);
   });
 
   test("impossible optics", async () => {

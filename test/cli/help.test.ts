@@ -63,10 +63,10 @@ test("examples in help name options that exist", async () => {
 });
 
 test("defaults in help are those of the recipes", async () => {
-  const recipe = resolveRecipe({ recipe: "segment" });
   const { out } = await invoke(["run", "--help"]);
-  for (const name of ["minutes", "seed", "seeds"] as const)
-    expect(out.replaceAll(/\s+/g, " ")).toMatch(new RegExp(`--${name} <n> [^(]*\\(default: ${recipe[name]}\\)`));
+  for (const recipe of [resolveRecipe({ recipe: "segment" }), resolveRecipe({ recipe: "super-resolve" })])
+    for (const name of ["minutes", "seed", "seeds"] as const)
+      expect(out.replaceAll(/\s+/g, " ")).toMatch(new RegExp(`--${name} <n> [^(]*\\(default: ${recipe[name]}\\)`));
   const demo = await invoke(["demo", "--help"]);
   expect(demo.out).toContain(`(default: ${demoRecipe().minutes})`);
 });

@@ -14,7 +14,7 @@ test.each([
   [["simulate", "--out", "x"], /either --calibration FILE or --preset NAME/],
   [["simulate", "--out", "x", "--preset", "confocal"], /Allowed choices are fluorescence-nuclei/],
   [["simulate", "--out", "x", "--preset", "fluorescence-nuclei", "--calibration", "y"], /cannot be used with/],
-  [["run", "segmentation"], /expected a recipe \(segment\) or a recipe file, got "segmentation"/],
+  [["run", "segmentation"], /expected a recipe \(segment, super-resolve\) or a recipe file, got "segmentation"/],
   [["run", "segment", "--minutes", "1e9"], /command line\.minutes: .*100000/],
 ])("%j is refused with words that help", async (args, words) => {
   const { code, out, err } = await invoke(args);

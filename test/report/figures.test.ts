@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forest, histograms, learningCurve, trainingCurves } from "../../src/report/figures/index.ts";
+import { forest, histograms, learningCurve, profiles, trainingCurves } from "../../src/report/figures/index.ts";
 import { palette, sourceColour } from "../../src/report/figures/palette.ts";
 import { style } from "../../src/report/style.ts";
 import { loads, unbalanced, visibleText } from "./reading.ts";
@@ -26,6 +26,9 @@ function axis(svg: string): (x: number) => number {
   return (x) => v0 + ((x - x0) / (x1 - x0)) * (v1 - v0);
 }
 
+const truth = { name: "truth", values: [0, 1, 0.25], colour: palette.soft, dash: [1, 0], filled: true };
+const curve = { name: "arm", values: [0.125, 0.75, 0.5], colour: palette.blue, dash: [6, 3], filled: false };
+
 const figures = {
   forest: () => forest(rows, options),
   "forest of differences": () => forest(rows, { ...options, reference: 0 }),
@@ -46,6 +49,17 @@ const figures = {
     ),
   "training curves": () =>
     trainingCurves([{ name: "loss", runs: [{ steps: 90, values: [100, 10, 1] }] }], { label: "Losses" }),
+  "forest with a mark of its own in each row": () =>
+    forest(
+      rows.map((one, index) => ({ ...one, mark: 0.3 + index / 10 })),
+      { ...options, width: 320 },
+    ),
+  "line profiles": () =>
+    profiles([0, 0.5, 1], [truth, curve], { label: "Grey levels", unit: "µm", greyUnit: "truth 0 to 1" }),
+  "line profiles without values": () =>
+    profiles([], [{ ...curve, values: [] }], { label: "None", unit: "px", greyUnit: "" }),
+  "line profiles of one level": () =>
+    profiles([0, 1], [{ ...curve, values: [0, 0] }], { label: "One", unit: "px", greyUnit: "" }),
   histograms: () =>
     histograms([{ name: "real", values: [1, 2, 2, 3], colour: palette.ink, filled: true }], {
       ...{ label: "Sizes", axisTitle: "px" },
@@ -114,6 +128,66 @@ describe("forest", () => {
     const svg = await forest([row(`<script>${"x".repeat(80)}`, 0.5, 0.4, 0.6)], { ...options, label: `"><script>` });
     expect(svg).not.toContain("<script");
     expect(visibleText(svg)).toMatch(/<script>x{20,40}…/);
+  });
+});
+
+describe("marks of forest rows", () => {
+  it("stand where the axis says, each in its own row", async () => {
+    const marks = [0.45, 0.6, 0.85];
+    const svg = await forest(
+      rows.map((one, index) => ({ ...one, mark: marks[index]! })),
+      options,
+    );
+    const valueAt = axis(svg);
+    const dashed = [...svg.matchAll(/<line transform="translate\(([\d.]+),([\d.]+)\)"[^>]*stroke-dasharray="3,3"/g)];
+    expect(dashed).toHaveLength(rows.length);
+    for (const [index, [, x, y]] of dashed.entries()) {
+      expect(valueAt(Number(x))).toBeCloseTo(marks[index]!, 3);
+      expect(Math.floor(Number(y) / 44.001)).toBe(index);
+    }
+  });
+
+  it("are left out of rows without one, and widen the axis when they lie outside the intervals", async () => {
+    const svg = await forest([{ ...rows[0]!, mark: -2 }, rows[1]!], options);
+    expect(svg.match(/stroke-dasharray="3,3"/g)).toHaveLength(1);
+    expect(svg).toContain(">−2.0<");
+  });
+});
+
+describe("profiles", () => {
+  /** Corners of the paths of this colour, as positions 0…1 along the axis and levels 0…1 (the figure is 364 by 180). */
+  const corners = (svg: string, attribute: string) =>
+    [...svg.matchAll(/<path d="(M[^"]*)"([^>]*)/g)]
+      .filter(([, , rest]) => rest!.includes(attribute))
+      .map(([, path]) =>
+        [...path!.matchAll(/[ML](-?[\d.]+),(-?[\d.]+)/g)].map(([, x, y]) => [Number(x) / 364, 1 - Number(y) / 180]),
+      );
+
+  it("draws each curve through its grey levels, with its own colour and pattern", async () => {
+    const svg = await figures["line profiles"]();
+    const [line] = corners(svg, `stroke="${palette.blue}"`);
+    expect(line).toHaveLength(3);
+    for (const [i, level] of curve.values.entries()) {
+      expect(line![i]![0]).toBeCloseTo(i / 2, 2);
+      expect(line![i]![1]).toBeCloseTo(level, 2);
+    }
+    expect(svg).toMatch(/stroke="var\(--blue[^>]*stroke-dasharray="6,3"/);
+  });
+
+  it("fills the truth from zero up, behind the curves", async () => {
+    const svg = await profiles([0, 0.5, 1], [curve, truth], { label: "x", unit: "µm", greyUnit: "truth 0 to 1" });
+    const [area] = corners(svg, `fill="${palette.soft}"`);
+    expect(area!.slice(0, 3).map(([, level]) => level)).toEqual(
+      truth.values.map((level) => expect.closeTo(level, 2) as number),
+    );
+    for (const [, level] of area!.slice(3)) expect(level).toBeCloseTo(0, 2);
+    expect(svg.indexOf(`fill="${palette.soft}" opacity="0.28"`)).toBeLessThan(svg.indexOf(`stroke="${palette.blue}"`));
+  });
+
+  it("says the units of both axes", async () => {
+    const told = visibleText(await figures["line profiles"]());
+    expect(told).toContain("position along the line, µm");
+    expect(told).toContain("grey level, truth 0 to 1");
   });
 });
 
@@ -202,5 +276,9 @@ describe("palette", () => {
   it("gives every source a colour of its own", () => {
     const sources = ["real", "simulated", "generated", "vanilla", "other"];
     expect(new Set(sources.map((source) => sourceColour(source, sources))).size).toBe(sources.length);
+    const further = ["held-out real", "mathematical model", "generated (seed 1)"];
+    expect(further.map((source) => sourceColour(source, further))).toEqual(
+      ["real", "simulated", "generated"].map((source) => sourceColour(source, sources)),
+    );
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as format from "../../src/report/format.ts";
 import { html, markupText, type Part } from "../../src/report/html.ts";
+import { metricFormat } from "../../src/report/metric-format.ts";
 
 describe("html", () => {
   it("escapes text in every place and keeps markup", () => {
@@ -68,5 +69,22 @@ describe("format", () => {
     [format.formatList(["a"]), "a"],
   ])("prints %s", (printed, expected) => {
     expect(printed).toBe(expected);
+  });
+});
+
+describe("metricFormat", () => {
+  it("prints decibels with two decimals and names the unit", () => {
+    const { heading, unit, score, interval, difference, differenceInterval } = metricFormat("PSNR");
+    expect([heading, unit]).toEqual(["PSNR [dB]", "dB"]);
+    expect(score(26.7449)).toBe("26.74");
+    expect(interval(26.3, 27.066)).toBe("26.30–27.07");
+    expect(interval(-1, 2)).toBe("−1.00 to 2.00");
+    expect(difference(0.8)).toBe("+0.80");
+    expect(differenceInterval(-0.314, 1.27)).toBe("−0.31 to +1.27");
+  });
+
+  it.each(["F1@0.5", "constructor", "<b>"])("prints %s, of which it knows nothing, as a share", (name) => {
+    const { heading, unit, meaning, score } = metricFormat(name);
+    expect([heading, unit, meaning, score(0.9041)]).toEqual([name, undefined, undefined, "0.904"]);
   });
 });

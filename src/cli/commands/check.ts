@@ -7,8 +7,9 @@ interface CheckOptions {
 }
 
 const HELP = `
-A folder is understood by its names (images/ with labels/ or masks/, Kaggle's layout, or images alone) or by a
-dataset.json. Nothing in it is changed. With --test it also looks for images that are in both folders.
+A folder is understood by its names (images/ with labels/ or masks/, low/ beside high/ for pairs, Kaggle's layout, or
+images alone) or by a dataset.json. Nothing in it is changed. With --test it also looks for images that are in both
+folders.
 
 Example:
   $ fantascope check my-images --test my-test-images

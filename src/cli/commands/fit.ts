@@ -1,66 +1,142 @@
-import { Command } from "commander";
-import type { CommandMaker } from "../command-context.ts";
+import { Command, Option } from "commander";
+import type { CommandContext, CommandMaker } from "../command-context.ts";
+import { numberAmong } from "../number-among.ts";
 import { numberOption, wholeNumber } from "../number-option.ts";
+import { refuseOptions } from "../refuse-options.ts";
 
 interface FitOptions {
+  readonly generator: "cyclegan" | "diffusion";
   readonly real: string;
   readonly out: string;
-  readonly steps: number;
-  readonly lowPass: number;
-  readonly consistency: number;
+  readonly steps?: number;
+  readonly lowPass?: number;
+  readonly consistency?: number;
+  readonly patch?: 64 | 96 | 128;
+  readonly minutes?: 10 | 30 | 120;
   readonly seed: number;
 }
 
 const HELP = `
-The CycleGAN learns from unlabelled real images and from drawn label maps. A low-pass between its two generators keeps
-it from hiding the label in the image. Where label maps are much denser than the real nuclei, --consistency 2 lets a
-frozen segmenter watch that every labelled nucleus can be seen.
+A CycleGAN learns from unlabelled real images of nuclei and from drawn label maps, so its images come with labels. A
+low-pass between its two generators keeps it from hiding the label in the image. Where label maps are much denser than
+the real nuclei, --consistency 2 lets a frozen segmenter watch that every labelled nucleus can be seen.
+A diffusion model learns unlabelled images of anything, patch by patch, such as the sharp images for super-resolution;
+of a folder with low/ beside high/ it learns the sharp ones.
 
-Example:
+Examples:
   $ fantascope fit --real my-images --out generator --steps 2000
+  $ fantascope fit --generator diffusion --real my-sharp-images --patch 64 --minutes 30 --out generator
 
 Where it goes:
-  OUT/cyclegan.safetensors      the generator, for fantascope generate
-  OUT/calibration.json          the simulator that draws its label maps
+  OUT/cyclegan.safetensors      the generator, for fantascope generate; or OUT/diffusion.safetensors
+  OUT/calibration.json          the simulator that draws label maps (CycleGAN)
+  OUT/samples.png               32 real patches on the left, 32 drawn images on the right (diffusion model)
   OUT/training.json             losses
 Stopped with Ctrl-C, the same command continues.`;
 
-/** `fantascope fit`: trains a CycleGAN by itself. */
+/** `fantascope fit`: trains a generator by itself. */
 export const fitCommand: CommandMaker = (context) =>
   new Command("fit")
-    .summary("train a CycleGAN on your unlabelled images")
-    .description("Trains a CycleGAN between drawn label maps and unlabelled real images.")
+    .summary("train a generator on your unlabelled images")
+    .description(
+      "Trains a generator on unlabelled real images: a CycleGAN that paints label maps, or a diffusion model.",
+    )
+    .addOption(
+      new Option("--generator <kind>", "what is trained").choices(["cyclegan", "diffusion"]).default("cyclegan"),
+    )
     .requiredOption("--real <folder>", "real images to learn from")
     .requiredOption("--out <folder>", "new or empty folder, or one that the same command began to fill")
-    .option("--steps <n>", "training steps; more look more real, up to some thousands", wholeNumber(10), 2000)
+    .option(
+      "--steps <n>",
+      "training steps; more look more real, up to some thousands (default: 2000; diffusion: what fits into the minutes)",
+      wholeNumber(10),
+    )
     .option(
       "--low-pass <r>",
-      "share of spatial frequencies that the inverse generator sees, 0.1 to 1; 1 is the vanilla CycleGAN",
+      "CycleGAN: share of spatial frequencies that the inverse generator sees, 0.1 to 1; 1 is the vanilla CycleGAN (default: 0.3)",
       numberOption({ min: 0.1, max: 1 }),
-      0.3,
     )
     .option(
       "--consistency <w>",
-      "weight of a frozen segmenter in the loss; 0 leaves it out, 2 cures hidden labels",
+      "CycleGAN: weight of a frozen segmenter in the loss; 0 leaves it out, 2 cures hidden labels (default: 0)",
       numberOption({ min: 0, max: 100 }),
-      0,
+    )
+    .option(
+      "--patch <px>",
+      "diffusion: edge of the images that it learns to draw, 64, 96 or 128 px (default: 64)",
+      numberAmong([64, 96, 128]),
+    )
+    .option(
+      "--minutes <n>",
+      "diffusion: network and rates made for 10, 30 or 120 minutes of training (default: 30)",
+      numberAmong([10, 30, 120]),
     )
     .option("--seed <n>", "another seed gives another generator", wholeNumber(0), 0)
     .addHelpText("after", HELP)
-    .action(async ({ real, out, steps, lowPass, consistency, seed }: FitOptions) => {
-      const { fitGenerator } = await import("../stages/fit-generator.ts");
-      const { withProgress } = await import("../with-progress.ts");
-      const { shownPath } = await import("../shown-path.ts");
-      const { model, calibration } = await withProgress(context, (work) =>
-        fitGenerator(real, out, { ...work, steps, lowPass, consistencyWeight: consistency, seed }),
-      );
-      context.terminal.print(
-        [
-          `  generator    ${shownPath(model)}`,
-          `  calibration  ${shownPath(calibration)}`,
-          "",
-          `Next:  ${context.program} generate --model ${shownPath(model)} --calibration ${shownPath(calibration)} --out generated`,
-          "",
-        ].join("\n"),
-      );
-    });
+    .action((options: FitOptions) => (options.generator === "cyclegan" ? fitCycleGan : fitDiffusion)(options, context));
+
+async function fitCycleGan(
+  { real, out, steps, lowPass, consistency, patch, minutes, seed }: FitOptions,
+  context: CommandContext,
+): Promise<void> {
+  refuseOptions(
+    "fantascope fit --generator cyclegan",
+    { "--patch": patch, "--minutes": minutes },
+    "Leave them out, or add --generator diffusion.",
+  );
+  const { fitGenerator } = await import("../stages/fit-generator.ts");
+  const { withProgress } = await import("../with-progress.ts");
+  const { shownPath } = await import("../shown-path.ts");
+  const { model, calibration } = await withProgress(context, (work) =>
+    fitGenerator(real, out, {
+      ...work,
+      ...(steps === undefined ? {} : { steps }),
+      ...(lowPass === undefined ? {} : { lowPass }),
+      ...(consistency === undefined ? {} : { consistencyWeight: consistency }),
+      seed,
+    }),
+  );
+  context.terminal.print(
+    [
+      `  generator    ${shownPath(model)}`,
+      `  calibration  ${shownPath(calibration)}`,
+      "",
+      `Next:  ${context.program} generate --model ${shownPath(model)} --calibration ${shownPath(calibration)} --out generated`,
+      "",
+    ].join("\n"),
+  );
+}
+
+async function fitDiffusion(
+  { real, out, steps, lowPass, consistency, patch, minutes, seed }: FitOptions,
+  context: CommandContext,
+): Promise<void> {
+  refuseOptions(
+    "fantascope fit --generator diffusion",
+    { "--low-pass": lowPass, "--consistency": consistency },
+    "Leave them out, or train a CycleGAN with --generator cyclegan.",
+  );
+  const { fitDiffusionGenerator } = await import("../stages/fit-diffusion-generator.ts");
+  const { threadsHere } = await import("../threads-here.ts");
+  const { withProgress } = await import("../with-progress.ts");
+  const { shownPath } = await import("../shown-path.ts");
+  const fitted = await withProgress(context, (work) =>
+    fitDiffusionGenerator(real, out, {
+      ...work,
+      ...(patch === undefined ? {} : { patchPx: patch }),
+      ...(minutes === undefined ? {} : { minutes }),
+      ...(steps === undefined ? {} : { steps }),
+      seed,
+      threads: threadsHere(),
+    }),
+  );
+  context.terminal.print(
+    [
+      `  generator    ${shownPath(fitted.model)} (${fitted.steps} steps)`,
+      `  samples      ${shownPath(fitted.preview)} (real on the left, drawn on the right)`,
+      "",
+      `Next:  ${context.program} generate --model ${shownPath(fitted.model)} --out generated`,
+      "",
+    ].join("\n"),
+  );
+}

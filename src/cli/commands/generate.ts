@@ -1,56 +1,121 @@
 import { Command, Option } from "commander";
-import type { CommandMaker } from "../command-context.ts";
-import { wholeNumber } from "../number-option.ts";
+import type { SamplerName } from "../../generators/diffusion/samplers/index.ts";
+import type { CommandContext, CommandMaker } from "../command-context.ts";
+import { numberOption, wholeNumber } from "../number-option.ts";
+import { refuseOptions } from "../refuse-options.ts";
 
 interface GenerateOptions {
   readonly model: string;
-  readonly calibration: string;
-  readonly count: number;
-  readonly labels: "cycled" | "input";
-  readonly seed: number;
+  readonly calibration?: string;
   readonly out: string;
+  readonly count: number;
+  readonly labels?: "cycled" | "input";
+  readonly sampler?: SamplerName;
+  readonly steps?: number;
+  readonly seed: number;
 }
 
-const HELP = `
-Images are in canonical form: nuclei about 20 px across, 16 bits, ready to train on. The "cycled" label is what the
-inverse generator reads in the image, the "input" label what the image was asked to show; "cycled" is usually nearer to
-the pixels.
+/** Written out so that help need not load the samplers; a test compares. */
+const SAMPLERS = ["ddpm", "ddim", "euler", "euler-ancestral", "heun", "dpm-solver-2m"] satisfies SamplerName[];
 
-Example:
+const HELP = `
+A CycleGAN paints drawn label maps. Its images are in canonical form: nuclei about 20 px across, 16 bits, ready to train
+on. The "cycled" label is what the inverse generator reads in the image, the "input" label what the image was asked to
+show; "cycled" is usually nearer to the pixels.
+A diffusion model draws images from noise, without labels: 16 bits, percentiles 1 and 99.9 of real images at black and
+white. The file of the model says which of the two it is.
+
+Examples:
   $ fantascope generate --model generator/cyclegan.safetensors --calibration generator/calibration.json --out generated
+  $ fantascope generate --model generator/diffusion.safetensors --count 500 --out generated
 
 Where it goes:
-  OUT/images/, OUT/labels/      16-bit PNG; labels are one number per nucleus
+  OUT/images/, OUT/labels/      16-bit PNG; labels (CycleGAN) are one number per nucleus
   OUT/dataset.json              what the folder holds, with where each image came from
 Stopped with Ctrl-C, the same command continues.`;
 
-/** `fantascope generate`: a labelled set from a trained CycleGAN. */
+/** `fantascope generate`: a set from a trained generator. */
 export const generateCommand: CommandMaker = (context) =>
   new Command("generate")
-    .summary("a labelled set from a trained CycleGAN")
-    .description("Draws label maps, lets a trained CycleGAN paint them and writes a labelled set.")
+    .summary("a labelled set from a trained CycleGAN, or images from a diffusion model")
+    .description(
+      "Draws label maps, lets a trained CycleGAN paint them and writes a labelled set; or lets a diffusion model draw images.",
+    )
     .requiredOption(
       "--model <file>",
-      "cyclegan.safetensors of fantascope fit, or models/cyclegan-*.safetensors of a run",
+      "cyclegan.safetensors or diffusion.safetensors of fantascope fit, or a generator from the models folder of a run",
     )
-    .requiredOption("--calibration <file>", "calibration.json of fantascope fit or calibrate, or inputs.json of a run")
+    .option(
+      "--calibration <file>",
+      "CycleGAN, required: calibration.json of fantascope fit or calibrate, or inputs.json of a run",
+    )
     .option("--count <n>", "number of images", wholeNumber(1), 100)
     .addOption(
-      new Option("--labels <kind>", "which label each image carries").choices(["cycled", "input"]).default("cycled"),
+      new Option("--labels <kind>", "CycleGAN: which label each image carries (default: cycled)").choices([
+        "cycled",
+        "input",
+      ]),
+    )
+    .addOption(
+      new Option("--sampler <name>", "diffusion: way from noise to image (default: euler-ancestral)").choices(SAMPLERS),
+    )
+    .option(
+      "--steps <n>",
+      "diffusion: steps from noise to image; ddpm wants some hundreds (default: 40)",
+      numberOption({ min: 2, max: 1000, whole: true }),
     )
     .option("--seed <n>", "another seed gives other images", wholeNumber(0), 0)
     .requiredOption("--out <folder>", "new or empty folder, or one that the same command began to fill")
     .addHelpText("after", HELP)
-    .action(async ({ model, calibration, out, count, labels, seed }: GenerateOptions) => {
-      const { readCalibration } = await import("../stages/read-calibration.ts");
-      const { generateSet } = await import("../stages/generate-set.ts");
-      const { withProgress } = await import("../with-progress.ts");
-      const { shownPath } = await import("../shown-path.ts");
-      const source = await readCalibration(calibration);
-      const { length } = await withProgress(context, (work) =>
-        generateSet(model, source, out, { ...work, count, labels, seed }),
-      );
-      context.terminal.print(
-        `${length} labelled images in ${shownPath(out)}\n\nNext:  ${context.program} train --data ${shownPath(out)} --out segmenter.safetensors\n`,
-      );
+    .action(async (options: GenerateOptions) => {
+      const { modelKind } = await import("../stages/model-kind.ts");
+      const isDiffusion = (await modelKind(options.model)) === "diffusion";
+      await (isDiffusion ? fromDiffusion : fromCycleGan)(options, context);
     });
+
+async function fromCycleGan(
+  { model, calibration, out, count, labels, sampler, steps, seed }: GenerateOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { requireCycleGan } = await import("../stages/require-cyclegan.ts");
+  await requireCycleGan(model);
+  refuseOptions(`${model} (a CycleGAN)`, { "--sampler": sampler, "--steps": steps }, "Leave them out.");
+  const { generateSet } = await import("../stages/generate-set.ts");
+  const { readCalibration } = await import("../stages/read-calibration.ts");
+  const { requireCalibration } = await import("../require-calibration.ts");
+  const { withProgress } = await import("../with-progress.ts");
+  const { shownPath } = await import("../shown-path.ts");
+  const source = await readCalibration(requireCalibration(model, calibration));
+  const { length } = await withProgress(context, (work) =>
+    generateSet(model, source, out, { ...work, count, seed, ...(labels === undefined ? {} : { labels }) }),
+  );
+  context.terminal.print(
+    `${length} labelled images in ${shownPath(out)}\n\nNext:  ${context.program} train --data ${shownPath(out)} --out segmenter.safetensors\n`,
+  );
+}
+
+async function fromDiffusion(
+  { model, calibration, out, count, labels, sampler, steps, seed }: GenerateOptions,
+  context: CommandContext,
+): Promise<void> {
+  refuseOptions(
+    `${model} (a diffusion model)`,
+    { "--calibration": calibration, "--labels": labels },
+    "Leave them out: it draws images without labels.",
+  );
+  const { drawSet } = await import("../stages/draw-set.ts");
+  const { threadsHere } = await import("../threads-here.ts");
+  const { withProgress } = await import("../with-progress.ts");
+  const { shownPath } = await import("../shown-path.ts");
+  const { length } = await withProgress(context, (work) =>
+    drawSet(model, out, {
+      ...work,
+      count,
+      seed,
+      ...(sampler === undefined ? {} : { sampler }),
+      ...(steps === undefined ? {} : { samplingSteps: steps }),
+      threads: threadsHere(),
+    }),
+  );
+  context.terminal.print(`${length} images in ${shownPath(out)}\n`);
+}

@@ -17,19 +17,24 @@ interface RunOptions {
 }
 
 const HELP = `
-From a few unlabelled images: calibrates a simulator, trains a CycleGAN and one segmenter per arm and seed, audits
-whether labels still match their images, scores every arm on the same test images, and says whether it helped.
-Without --test nothing can be scored, but the synthetic set and the models are made all the same.
+segment: from a few unlabelled images of nuclei, calibrates a simulator, trains a CycleGAN and one segmenter per arm and
+seed, audits whether labels still match their images, and scores every arm on the same labelled test images.
+super-resolve: from a few sharp images, or pairs (low/ beside high/), trains a diffusion model, draws sharp images,
+makes their poor partners with the degradation of your pairs, trains one super-resolver per arm and seed, audits for
+copies and invented structure, and scores every arm on images that nothing learned from.
+Either says whether it helped. Without --test, segment scores nothing but makes set and models all the same;
+super-resolve then holds out the bottom of every image.
 A recipe file says more than the options can; options given beside it win. docs/recipes.md lists every field.
 
 Examples:
   $ fantascope run segment --real cells/train --test cells/test --minutes 30
+  $ fantascope run super-resolve --real my-pairs --minutes 60
   $ fantascope run my-recipe.yaml --out runs/my-run
 
 Where it goes:
   OUT/report.html      the page to look at first
-  OUT/models/          trained segmenters (.safetensors for fantascope predict, .onnx for other programs)
-  OUT/synthetic/       labelled synthetic images
+  OUT/models/          trained models (.safetensors for fantascope predict, .onnx for other programs)
+  OUT/synthetic/       synthetic images, for segment with labels
   OUT/recipe.yaml      the recipe with every default filled in; OUT/record.json holds every number of the report
 Stopped with Ctrl-C, the same command continues.`;
 
@@ -37,15 +42,16 @@ Stopped with Ctrl-C, the same command continues.`;
 export const runCommand: CommandMaker = (context) =>
   new Command("run")
     .summary("from a few real images to synthetic set, models and verdict")
-    .description(
-      "Runs a recipe: few real images in; a labelled synthetic set, trained models and an honest report out.",
-    )
-    .argument("<recipe>", 'name of a recipe ("segment"), or a recipe file (.yaml)')
+    .description("Runs a recipe: few real images in; a synthetic set, trained models and an honest report out.")
+    .argument("<recipe>", 'name of a recipe ("segment", "super-resolve"), or a recipe file (.yaml)')
     .option(
       "--real <folder>",
       'real images to learn from; labels found there are used by the "real" arms alone (default: the stand-in microscope)',
     )
-    .option("--test <folder>", "labelled real images to score on; never learned from (default: none)")
+    .option(
+      "--test <folder>",
+      "real images to score on, labelled (segment) or in pairs (super-resolve); never learned from (default: see below)",
+    )
     .option("--out <folder>", "folder of the run (default: runs/RECIPE-NAME-HASH, the same for the same recipe)")
     .option(
       "--minutes <n>",

@@ -8,6 +8,7 @@ import { channelPlane } from "../../data/image.ts";
 import { display } from "../../image/display.ts";
 import { overlay } from "../../image/overlay.ts";
 import { type CheckFinding, type CheckTile, renderCheckPage } from "../../report/check-page.ts";
+import { pairFindings } from "./pair-findings.ts";
 import { shownPart } from "./shown-part.ts";
 
 /** What a check looks for, and where its page goes. */
@@ -41,10 +42,12 @@ export async function checkFolder(
 ): Promise<CheckedFolder> {
   const dataset = await openDataset(folder);
   const checked = await checkDataset(dataset, { ...work, ...(test === undefined ? {} : { test }) });
-  const { summary } = checked;
-  const findings = checked.findings.map(
+  const pairs = await pairFindings(dataset, work);
+  const summary = [...checked.summary, ...pairs.summary];
+  const told = checked.findings.map(
     ({ severity, ...finding }): CheckFinding => ({ severity: severity === "info" ? "note" : severity, ...finding }),
   );
+  const findings = [...pairs.findings, ...told];
   await writeFileAtomically(
     page,
     renderCheckPage({ name: dataset.name, findings, summary, tiles: await tiles(dataset) }),

@@ -1,19 +1,17 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { DataError } from "../../core/errors.ts";
 import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type DeferredItem, writeDataset } from "../../data/write-dataset.ts";
-import { loadCheckpoint } from "../../engine/checkpoint.ts";
 import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
-import { type CycleGanGenerators, loadCycleGan } from "../../generators/cyclegan/model-file.ts";
+import { loadCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { StoredCalibration } from "./read-calibration.ts";
-import { requireModelFile } from "./require-model-file.ts";
+import { requireCycleGan } from "./require-cyclegan.ts";
 import type { SetOptions } from "./simulate-set.ts";
 
 /** Which images, and which of the two labels they carry. */
@@ -37,7 +35,8 @@ export async function generateSet(
   out: string,
   { count = 100, seed = 0, labels = "cycled", signal, onProgress }: GenerateOptions = {},
 ): Promise<Dataset> {
-  const model = await openModel(modelFile);
+  await requireCycleGan(modelFile);
+  const model = loadCycleGan(modelFile);
   const generator = createHash("sha256")
     .update(await readFile(modelFile))
     .digest("hex");
@@ -77,16 +76,4 @@ export async function generateSet(
   } finally {
     await generators.release();
   }
-}
-
-/** Generators of a file. A segmenter lies beside them in a run and ends the same, so people will mix them up. */
-async function openModel(file: string): Promise<CycleGanGenerators> {
-  await requireModelFile(file);
-  if (loadCheckpoint(file)?.metadata.generator === "cyclegan") return loadCycleGan(file);
-  throw new DataError({
-    where: file,
-    expected: "a trained CycleGAN",
-    received: "another model",
-    fix: "Name cyclegan.safetensors of fantascope fit, or a file models/cyclegan-*.safetensors of a run.",
-  });
 }

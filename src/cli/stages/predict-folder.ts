@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DataError, FantascopeError } from "../../core/errors.ts";
+import { FantascopeError } from "../../core/errors.ts";
 import type { LabelMap } from "../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
-import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { readLabels, writeFileAtomically, writeLabels, writeRgbPng } from "../../data/formats/index.ts";
-import { channelPlane } from "../../data/image.ts";
 import { medianOf } from "../../image/median-of.ts";
 import { overlay } from "../../image/overlay.ts";
 import { regions } from "../../image/regions.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
 import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
+import { chosenChannel } from "./chosen-channel.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { requireModelFile } from "./require-model-file.ts";
@@ -68,7 +67,7 @@ export async function predictFolder(
         // the overlay is written last: where it is, the label map is whole
         if (existsSync(files.overlay)) labels = await readLabels(files.labels);
         else {
-          const plane = planeOf(await dataset.get(index), channel);
+          const plane = chosenChannel(await dataset.get(index), channel);
           labels = await segmentInstances(segmenter, plane);
           await writeLabels(files.labels, labels);
           await writeRgbPng(files.overlay, overlay(plane, labels));
@@ -88,18 +87,6 @@ export async function predictFolder(
   const table = join(out, "counts.csv");
   await writeFileAtomically(table, `image,nuclei,medianAreaPx\n${rows.map((row) => `${row}\n`).join("")}`);
   return { images: dataset.length - failed.length, objects, failed, table };
-}
-
-/** The channel that shows nuclei. */
-function planeOf({ name, image }: Item, channel: number) {
-  if (channel > image.channels)
-    throw new DataError({
-      where: name,
-      expected: `at least ${channel} channels`,
-      received: `${image.channels}`,
-      fix: "Name the channel of the nuclei with --channel; the first is 1.",
-    });
-  return channelPlane(image, channel - 1);
 }
 
 function csvCell(text: string): string {

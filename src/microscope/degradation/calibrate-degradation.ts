@@ -124,7 +124,12 @@ async function calibratePairs(
   const each = fits.map(({ light, transfer }) => settingsOf(light, transfer));
   const middle = (of: (fit: (typeof fits)[number]) => number) => medianOf(fits.map(of));
   const settings = settingsOf(
-    { sigmaPx, exponent, scale: middle(({ light }) => light.scale), background: middle(({ light }) => light.background) },
+    {
+      sigmaPx,
+      exponent,
+      scale: middle(({ light }) => light.scale),
+      background: middle(({ light }) => light.background),
+    },
     { slope: middle(({ transfer }) => transfer.slope), intercept: middle(({ transfer }) => transfer.intercept) },
   );
   // In the dim parts what is left over is noise, not misfit.

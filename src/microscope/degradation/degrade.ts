@@ -44,7 +44,16 @@ export interface DegradeOptions {
  * @throws {@link UnitError} naming the setting
  */
 export function checkDegradation(where: string, settings: DegradationSettings): void {
-  const { blur, downsample = 1, exponent = 1, scale = 1, background = 0, peakPhotons, readNoiseE = 0, greyStep = 0 } = settings;
+  const {
+    blur,
+    downsample = 1,
+    exponent = 1,
+    scale = 1,
+    background = 0,
+    peakPhotons,
+    readNoiseE = 0,
+    greyStep = 0,
+  } = settings;
   if ("sigmaPx" in blur) checkRange(`${where}.blur.sigmaPx`, blur.sigmaPx, { min: 0, unit: "px" });
   else {
     checkRange(`${where}.blur.emissionNm`, blur.emissionNm, { min: 100, max: 10000, unit: "nm" });

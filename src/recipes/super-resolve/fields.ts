@@ -3,8 +3,7 @@ import type { Plane } from "../../core/plane.ts";
 import { random } from "../../core/random.ts";
 import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { channelPlane, type Image } from "../../data/image.ts";
-import { percentile } from "../../image/percentile.ts";
+import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
 /** A field of view on the unit scale: sharp, and where it was recorded twice also poor. */
@@ -25,9 +24,6 @@ export interface Fields {
   readonly spare: readonly Field[];
   readonly test: readonly Field[];
 }
-
-/** Percentiles of an image that become 0 and 1. */
-const UNIT_RANGE = { low: 1, high: 99.9 };
 
 /**
  * The fields of a recipe, cut, split and on the unit scale; the same whenever asked.
@@ -94,13 +90,6 @@ function fieldOf({ name, group, image, annotations }: Item, folder: string, scal
       fix: "Set scale to the true ratio of the two grids, or crop the images to the same field.",
     });
   return { name, group, high: brightestChannel(partner), low: brightestChannel(image) };
-}
-
-/** The channel with the most light: a fluorescence image saved in colour has one. */
-function brightestChannel(image: Image): Plane {
-  const planes = Array.from({ length: image.channels }, (_, channel) => channelPlane(image, channel));
-  const light = planes.map(({ data }) => data.reduce((sum, value) => sum + value, 0));
-  return planes[light.indexOf(Math.max(...light))]!;
 }
 
 function wholeRows(rows: number, scale: number): number {
@@ -173,13 +162,4 @@ function isLively({ high: { data } }: Field): boolean {
 /** Both images of a field on the unit scale, each by its own percentiles. */
 function unit(field: Field): Field {
   return { ...field, high: unitPlane(field.high), ...(field.low ? { low: unitPlane(field.low) } : {}) };
-}
-
-/** Plane with percentiles 1 and 99.9 at 0 and 1, not clipped. */
-export function unitPlane(plane: Plane): Plane {
-  if (plane.data.length === 0) return plane;
-  const black = percentile(plane, UNIT_RANGE.low);
-  const white = percentile(plane, UNIT_RANGE.high);
-  const span = white > black ? white - black : 1;
-  return { ...plane, data: plane.data.map((value) => (value - black) / span) };
 }

@@ -1,8 +1,8 @@
 import type { Plane } from "../../core/plane.ts";
 import type { Random } from "../../core/random.ts";
+import { unitPlane } from "../../data/unit-plane.ts";
 import { filaments } from "../../microscope/specimens/filaments.ts";
 import { renderFilaments } from "../../microscope/specimens/render-filaments.ts";
-import { unitPlane } from "./fields.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
 /** The simulator counts in µm; a recipe without a pixel size counts in pixels. Only ratios matter, so any size will do. */

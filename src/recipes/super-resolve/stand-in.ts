@@ -2,12 +2,12 @@ import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Item } from "../../data/dataset.ts";
+import { unitPlane } from "../../data/unit-plane.ts";
 import { writeDataset } from "../../data/write-dataset.ts";
 import { degrade } from "../../microscope/degradation/degrade.ts";
 import { filaments } from "../../microscope/specimens/filaments.ts";
 import { renderFilaments } from "../../microscope/specimens/render-filaments.ts";
 import type { RunFolder } from "../run-folder.ts";
-import { unitPlane } from "./fields.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
 /** Fields of the stand-in: a user's handful to learn from, and enough for the interval of a test. */

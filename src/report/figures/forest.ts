@@ -12,14 +12,16 @@ export interface ForestRow {
   /** The numbers as text, at the right end of the row. */
   readonly text: string;
   readonly colour: string;
+  /** Where a dashed line stands in this row alone: what its value is held against. */
+  readonly mark?: number;
   /** Whether the row is set in bold: the recommended one. */
   readonly emphasis: boolean;
 }
 
-const width = 400;
 const rowHeight = 44;
-/** Characters of a title that fit beside the numbers at 12 px. */
-const titleLength = 43;
+
+/** Width of a character of 12 px, and the characters that are kept free for the numbers. */
+const character = { width: 6.55, kept: 18 };
 
 function shorten(title: string, length: number): string {
   return title.length <= length ? title : `${title.slice(0, length - 1).trimEnd()}…`;
@@ -34,27 +36,32 @@ function shorten(title: string, length: number): string {
  */
 export function forest(
   rows: readonly ForestRow[],
-  { label, axisTitle, reference }: { label: string; axisTitle: string; reference?: number },
+  {
+    label,
+    axisTitle,
+    reference,
+    width = 400,
+  }: { label: string; axisTitle: string; reference?: number; width?: number },
 ): Promise<string> {
   const data = rows.map((row, index) => ({
     ...row,
-    title: shorten(row.title, titleLength - Math.max(0, row.text.length - 18)),
+    title: shorten(row.title, Math.floor(width / character.width) - Math.max(character.kept, row.text.length)),
     textAt: index + 0.34,
     lineAt: index + 0.66,
     seedAt: index + 0.84,
     top: index,
-    lineTop: index + 0.47,
+    lineTop: index + 0.5,
     lineBottom: index + 0.98,
-    ...(reference !== undefined && { reference }),
+    reference: row.mark ?? reference,
   }));
   const seeds = data.flatMap(({ perSeed, seedAt, colour }) => perSeed.map((value) => ({ value, seedAt, colour })));
   const all = [
     ...rows.flatMap((row) => [row.value, row.low, row.high, ...row.perSeed]),
-    ...(reference === undefined ? [] : [reference]),
+    ...data.flatMap((row) => row.reference ?? []),
   ];
   const low = Math.min(...all);
   const high = Math.max(...all);
-  const margin = Math.max((high - low) * 0.04, 0.005);
+  const margin = high > low ? (high - low) * 0.04 : 0.005;
   const x = (field: string) => ({
     field,
     type: "quantitative",
@@ -85,12 +92,12 @@ export function forest(
         mark: { type: "rule", x: 0, x2: width, stroke: palette.grid },
         encoding: { y: y("top") },
       },
-      ...(reference === undefined
+      ...(data.every((row) => row.reference === undefined)
         ? []
         : [
             {
               // In pieces, so that it never crosses a title.
-              data: { values: data },
+              data: { values: data.filter((row) => row.reference !== undefined) },
               mark: { type: "rule", strokeDash: [3, 3], stroke: palette.ink, opacity: 0.7 },
               encoding: { x: x("reference"), y: y("lineTop"), y2: { field: "lineBottom" } },
             },

@@ -47,11 +47,19 @@ export function seriesDash(index: number): number[] {
   return [...seriesDashes[index % seriesDashes.length]!];
 }
 
-/** Colour of a source of images by its name: real, simulated and generated have theirs, other generators take green and purple. */
+const ownColours: Readonly<Record<string, string>> = {
+  real: roleColours.real,
+  "held-out real": roleColours.real,
+  simulated: roleColours.simulated,
+  mathematical: roleColours.simulated,
+  generated: roleColours.generated,
+};
+
+/** Colour of a source of images by its name: real, simulated (by a mathematical model too) and generated have theirs, other generators take green and purple. */
 export function sourceColour(source: string, sources: readonly string[]): string {
-  const own = /^(real|simulated|generated)/i;
-  const role = own.exec(source)?.[1]?.toLowerCase() as "real" | "simulated" | "generated" | undefined;
-  if (role) return roleColours[role];
+  const own = /^(real|held-out real|simulated|mathematical|generated)/i;
+  const first = own.exec(source)?.[1]?.toLowerCase();
+  if (first !== undefined) return ownColours[first]!;
   const others = sources.filter((other) => !own.test(other));
   return [palette.green, palette.purple][others.indexOf(source) % 2] ?? palette.green;
 }

@@ -4,6 +4,7 @@ import { learningCurve, seriesColour, seriesDash, type TrainingCurve, trainingCu
 import { formatCount, formatCounted, formatDuration, formatInterval, formatScore } from "../format.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
+import { wordingOf } from "../wording/index.ts";
 import { standInTag } from "./verdict.ts";
 
 /** Score against number of real labelled images, with and without synthetic data. */
@@ -18,11 +19,10 @@ export async function learningSection(record: RunRecord): Promise<Section | unde
   const names = [...new Set(curves.flatMap(({ series }) => series.map(({ name }) => name)))];
   return {
     id: "labelling-effort",
-    title: "How many labels is it worth?",
-    lead: "Score against the number of real images that a person had to annotate. Where the curves meet, synthetic data no longer pays.",
+    ...wordingOf(record).learning,
     body: html`${legend(names.map((name, index) => ({ name, colour: seriesColour(index), dash: seriesDash(index) })))}
 <div class="columns">${charts}</div>
-<p class="key">Bands: 95 % intervals over seeds and test images.</p>
+<p class="key">Bands: 95 % intervals over seeds and ${wordingOf(record).test.many}.</p>
 ${more(
   "Numbers of these curves",
   html`${curves.map(({ metric, series }) =>
@@ -78,14 +78,15 @@ ${legend(terms.map((term, index) => ({ name: term, colour: seriesColour(index) }
 }
 
 /** Losses of every training. */
-export async function trainingSection({ trainings }: RunRecord): Promise<Section | undefined> {
+export async function trainingSection(record: RunRecord): Promise<Section | undefined> {
+  const { trainings } = record;
   if (trainings.length === 0) return undefined;
   const charts = await Promise.all(groupTrainings(trainings).map(([name, members]) => trainingChart(name, members)));
   const seconds = trainings.reduce((sum, training) => sum + training.seconds, 0);
   return {
     id: "training",
     title: "How the networks learned",
-    lead: `${formatCounted(trainings.length, "training")}, ${formatDuration(seconds)} of computing. One line per seed, averaged in windows. Losses of the two opponents in a CycleGAN should hover, not fall to zero.`,
+    lead: `${formatCounted(trainings.length, "training")}, ${formatDuration(seconds)} of computing. One line per seed, averaged in windows. ${wordingOf(record).losses}`,
     body: html`<div class="charts">${charts}</div>`,
   };
 }

@@ -3,6 +3,7 @@ import { facts, more, notes, table } from "../elements.ts";
 import { formatCount, formatDuration, formatMemory, formatTime } from "../format.ts";
 import { escapeHtml, type Html, html, trusted } from "../html.ts";
 import type { Section } from "../page.ts";
+import { wordingOf } from "../wording/index.ts";
 import { cautions, titleOf } from "./reading.ts";
 
 /** What to doubt: the warnings of the run, and what its numbers themselves give reason to doubt. */
@@ -17,14 +18,15 @@ export function warningsSection(record: RunRecord): Section | undefined {
 }
 
 function dataTable(record: RunRecord, collections: RunRecord["data"], caption: string): Html {
+  const { hasObjects, usedBy } = wordingOf(record).data;
   return table(
     caption,
     [
       { title: "Collection" },
       { title: "Role" },
       { title: "Images", isNumber: true },
-      { title: "Labelled objects", isNumber: true },
-      { title: "Labels used for training by" },
+      ...(hasObjects ? [{ title: "Labelled objects", isNumber: true }] : []),
+      { title: usedBy },
       { title: "Hash" },
     ],
     collections.map(({ name, role, images, objects, labelsUsedBy, hash, standIn }) => ({
@@ -32,8 +34,8 @@ function dataTable(record: RunRecord, collections: RunRecord["data"], caption: s
         html`${name}${standIn ? html`<small><span class="tag">stand-in, simulated</span></small>` : undefined}`,
         role,
         formatCount(images),
-        objects === 0 ? "–" : formatCount(objects),
-        labelsUsedBy.length === 0 ? "none" : labelsUsedBy.map((arm) => titleOf(record, arm)).join(", "),
+        ...(hasObjects ? [objects === 0 ? "–" : formatCount(objects)] : []),
+        labelsUsedBy.length === 0 ? "none" : labelsUsedBy.map((arm) => titleOf(record, arm)).join(" · "),
         html`<span class="hash"><code>${hash}</code></span>`,
       ],
     })),
@@ -43,8 +45,7 @@ function dataTable(record: RunRecord, collections: RunRecord["data"], caption: s
 /** Every collection of images that took part, with its content hash; the synthetic sets are folded when there are many. */
 export function dataSection(record: RunRecord): Section | undefined {
   if (record.data.length === 0) return undefined;
-  const caption =
-    "The hash is SHA-256 over names, pixels and labels: the same content has the same hash wherever it lies.";
+  const caption = `The hash is SHA-256 over ${wordingOf(record).data.hashed}: the same content has the same hash wherever it lies.`;
   const real = record.data.filter(({ role }) => role.startsWith("real"));
   const synthetic = record.data.filter(({ role }) => !role.startsWith("real"));
   const body =

@@ -1,7 +1,8 @@
 import type { Picture, RunRecord } from "../../recipes/record.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
-import { type EmbeddedPicture, pictures } from "../picture.ts";
+import { type EmbeddedPicture, type PictureLayout, pictures } from "../picture.ts";
+import { wordingOf } from "../wording/index.ts";
 import { isStandIn } from "./reading.ts";
 
 /** Pictures of a run by role, read and ready to be embedded. */
@@ -28,24 +29,30 @@ export function comparisonSection(record: RunRecord, gallery: Gallery): Section 
   return {
     id: "images",
     title: "Real, simulated, generated",
-    lead: `The first thing to trust is your eye: generated images should look as if your microscope had taken them.${isStandIn(record) ? " In this run “real” means the stand-in simulator." : ""} Click a picture to enlarge it.`,
-    body: pictures(list, { sideBySide: true }),
+    lead: `${wordingOf(record).comparison}${isStandIn(record) ? " In this run “real” means the stand-in simulator." : ""} Click a picture to enlarge it.`,
+    // Where hidden signals are looked for, equalised pictures are part of that evidence; elsewhere they belong beside the plain ones.
+    body: html`${pictures(list, { sideBySide: true })}${record.steganography.length > 0 ? undefined : picturesUnder("Equalised", "The same with local contrast stretched: seams, regular patterns and noise that the eye misses above show here.", gallery("equalised"), { sideBySide: true })}`,
   };
 }
 
 /** Images with the outlines of their labels, and test images with those of predictions. */
-export function overlaySection(gallery: Gallery): Section | undefined {
+export function overlaySection(record: RunRecord, gallery: Gallery): Section | undefined {
   const [labels, predictions] = [gallery("overlay"), gallery("prediction")];
   if (labels.length + predictions.length === 0) return undefined;
   return {
     id: "outlines",
     title: "Labels and predictions on the images",
-    lead: "Outlines lie inside the objects; neighbours have different colours. Look for merged neighbours, missed dim nuclei and outlines that are too wide.",
+    lead: wordingOf(record).outlines,
     body: html`${pictures(labels)}${picturesUnder("Predicted on test images", "Held-out images that no model has seen.", predictions)}`,
   };
 }
 
 /** Pictures of a role under a heading of their own inside a section; nothing when there are none. */
-export function picturesUnder(title: string, text: string, list: readonly EmbeddedPicture[]): Html | undefined {
-  return list.length === 0 ? undefined : html`<h3>${title}</h3><p class="soft">${text}</p>${pictures(list)}`;
+export function picturesUnder(
+  title: string,
+  text: string,
+  list: readonly EmbeddedPicture[],
+  layout: PictureLayout = {},
+): Html | undefined {
+  return list.length === 0 ? undefined : html`<h3>${title}</h3><p class="soft">${text}</p>${pictures(list, layout)}`;
 }

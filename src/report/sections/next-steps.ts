@@ -1,38 +1,26 @@
 import type { RunRecord } from "../../recipes/record.ts";
 import { formatCounted, formatList } from "../format.ts";
 import { type Html, html } from "../html.ts";
+import { wordingOf } from "../wording/index.ts";
 import { armOf, cautions, isStandIn } from "./reading.ts";
-
-const onOwnImages = html`<strong>Run it on your own images:</strong> <code>fantascope run segment <span class="whole">--real FOLDER</span></code>. A few unlabelled images are enough to start; a few labelled ones, given with <code class="whole">--test</code>, tell whether it helped.`;
-
-/** What to do first, for each outcome. */
-const firstSteps: Record<RunRecord["verdict"]["outcome"], (title: string, isReal: boolean) => Html> = {
-  helped: (title) =>
-    html`<strong>Use the models of “${title}”</strong> for images like these: <code>fantascope predict</code> with the models in the folder <code>models/</code> of this run.`,
-  "no clear difference": (title, isReal) =>
-    html`<strong>Take the simplest arm that is as good.</strong> ${isReal ? "Synthetic images changed too little to matter here" : html`“${title}” is a sound choice, and it needed no annotation`}; its models are in the folder <code>models/</code> of this run.`,
-  hurt: (title) =>
-    html`<strong>Do not train on the synthetic images of this run.</strong> Use “${title}”. The sections on labels and on hidden signals usually show why the others failed.`,
-  "cannot tell": () =>
-    html`<strong>Score on more labelled real images</strong> before you decide; the verdict above says how many it takes. Until then look at the outlines below and trust your eyes.`,
-  "not scored": () =>
-    html`<strong>Annotate about ten real images</strong> and give them with <code class="whole">--test FOLDER</code>: without labelled real images nobody can say whether it helped. They are used to score, never to learn.`,
-};
 
 /** What the reader can do now: a short ordered list that follows from the verdict and from what the run found. */
 export function nextSteps(record: RunRecord): Html {
   const { outcome, recommended } = record.verdict;
+  const { test, firstStep, onOwnImages } = wordingOf(record);
   const arm = armOf(record, recommended);
   const hidden = record.steganography.filter((entry) => entry.hidden);
   const doubted = record.audits.filter(({ invisibleShare }) => invisibleShare > 0.02);
   const steps = [
-    firstSteps[outcome](arm?.title ?? recommended, arm?.role === "real"),
+    firstStep[outcome](arm?.title ?? recommended, arm),
     ...(hidden.length > 0 ? [mindHiddenSignal(record)] : []),
     ...(hidden.length === 0 && doubted.length > 0
       ? [
           html`<strong>Look at the doubtful labels</strong> of ${names(doubted)} below: some labelled objects have no contrast in their image.`,
         ]
       : []),
+    ...mindCopies(record),
+    ...mindInventions(record),
     ...(cautions(record).length > 0 && outcome !== "cannot tell" && outcome !== "not scored"
       ? [
           html`<strong>Test on more before you rely on it:</strong> the numbers here rest on little data (see ${html`<a href="#warnings">what to doubt</a>`}).`,
@@ -40,7 +28,7 @@ export function nextSteps(record: RunRecord): Html {
       : []),
     isStandIn(record)
       ? onOwnImages
-      : html`<strong>Check a few predictions by eye</strong> on images from another day, slide or microscope: a score holds only for images like the ${formatCounted(testImages(record), "test image")} of this run.`,
+      : html`<strong>Check a few predictions by eye</strong> on images from another day, slide or microscope: a score holds only for images like the ${formatCounted(testImages(record), test.one, test.many)} of this run.`,
   ];
   return html`<ol>${steps.map((step) => html`<li>${step}</li>`)}</ol>`;
 }
@@ -57,6 +45,25 @@ function mindHiddenSignal({ steganography }: RunRecord): Html {
   return clean.length > 0
     ? html`${found} ${names(clean)} hides nothing.`
     : html`${found} The cure is a lower <code>generator.lowPass</code>, or <code>generator.consistencyWeight: 2</code>.`;
+}
+
+/** Advice against a generator that repeats what it learned from. */
+function mindCopies({ novelty }: RunRecord): Html[] {
+  const copying = novelty.filter(({ outcome }) => outcome === "copies");
+  return copying.length === 0
+    ? []
+    : [
+        html`<strong>Do not count the images of ${names(copying)} as new:</strong> some <a href="#novelty">repeat a training image</a>. More real fields, or fewer training steps (<code>generator.steps</code>), cure it.`,
+      ];
+}
+
+/** Advice against a recommended model that draws what is not there. */
+function mindInventions({ probes, verdict }: RunRecord): Html[] {
+  return probes.some(({ arm, hallucinates }) => hallucinates && arm === verdict.recommended)
+    ? [
+        html`<strong>Do not trust faint structure:</strong> the recommended model <a href="#reconstructions">draws some in empty fields</a> too.`,
+      ]
+    : [];
 }
 
 function testImages(record: RunRecord): number {

@@ -33,6 +33,7 @@ ${table(
 
 /** Whether a generator hides its label in the image: cycle errors under disturbances, and pictures made to show it. */
 export function steganographySection({ steganography }: RunRecord, gallery: Gallery): Section | undefined {
+  if (steganography.length === 0 && gallery("steganography").length === 0) return undefined;
   const shown = [
     picturesUnder(
       "Hidden signals made visible",
@@ -45,7 +46,6 @@ export function steganographySection({ steganography }: RunRecord, gallery: Gall
       gallery("equalised"),
     ),
   ];
-  if (steganography.length === 0 && shown.every((part) => part === undefined)) return undefined;
   const widest = Math.max(1.5, ...steganography.flatMap(({ cycleErrors }) => cycleErrors.map(({ ratio }) => ratio)));
   return {
     id: "hidden-signals",
