@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { kindOf } from "../recipes/kinds.ts";
 import type { RunRecord } from "../recipes/record.ts";
 import type { RunFolder } from "../recipes/run-folder.ts";
-import { formatInterval, formatList, formatScore } from "../report/format.ts";
+import { formatList } from "../report/format.ts";
+import { metricFormat } from "../report/metric-format.ts";
 import { shownPath } from "./shown-path.ts";
 import { wrapped } from "./wrapped.ts";
 
@@ -42,7 +43,8 @@ function recommendation({ arms, verdict }: RunRecord): string {
   const [score] = arm?.scores ?? [];
   if (!arm || !score) return verdict.recommended;
   const { metric, value, low, high, n } = score;
-  return `${arm.title} (${metric} ${formatScore(value)}, 95 % interval ${formatInterval(low, high)}, ${n} test images)`;
+  const { heading, score: told, interval } = metricFormat(metric);
+  return `${arm.title} (${heading} ${told(value)}, 95 % interval ${interval(low, high)}, ${n} test images)`;
 }
 
 /** Names of the synthetic sets that an arm learned from; of all when it learned from none. */

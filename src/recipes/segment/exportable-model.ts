@@ -31,6 +31,13 @@ export async function exportableModel(
   folder: RunFolder,
   choice: { readonly arm?: string; readonly seed?: number } = {},
 ): Promise<ExportableModel> {
+  if (record.recipe.recipe !== "segment")
+    throw new RecipeError({
+      where: folder.path,
+      expected: "a run of the recipe segment",
+      received: `one of ${record.recipe.recipe}`,
+      fix: "Its models lie as ONNX in the models folder of the run; packages of them will follow.",
+    });
   const inputs = await folder.readJson<Partial<SegmentInputs>>("inputs.json");
   const arms: readonly ExportableModel["arm"][] = record.arms.length > 0 ? record.arms : (inputs?.plan?.arms ?? []);
   const trained = await trainedSeeds(folder, arms);
