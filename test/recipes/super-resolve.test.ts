@@ -3,16 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CancelledError, DataError } from "../../src/core/errors.ts";
-import { emptyPlane } from "../../src/core/plane.ts";
+import { emptyPlane, type Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
 import { openDataset } from "../../src/data/folder-dataset.ts";
 import { writePng } from "../../src/data/formats/index.ts";
+import type { DiffusionDenoiser } from "../../src/generators/diffusion/open-diffusion.ts";
+import { cosine } from "../../src/generators/diffusion/schedules/index.ts";
 import { RunRecord } from "../../src/recipes/record.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { run } from "../../src/recipes/run.ts";
 import { superResolveArms } from "../../src/recipes/super-resolve/arms.ts";
 import { openFields } from "../../src/recipes/super-resolve/fields.ts";
 import { compared } from "../../src/recipes/super-resolve/jobs/score.ts";
+import { judgeGenerator } from "../../src/recipes/super-resolve/judge-generator.ts";
 import { drawFilaments } from "../../src/recipes/super-resolve/mathematical-model.ts";
 import { planSuperResolve } from "../../src/recipes/super-resolve/plan.ts";
 
@@ -112,13 +115,50 @@ describe("measures", () => {
   });
 });
 
+describe("judgeGenerator", () => {
+  const draw = (index: number) => drawFilaments({ persistencePx: 200, perPatch: 8, widthPx: 3 }, 64, random(index));
+  const [learned, held] = [[1, 2, 3, 4].map(draw), [11, 12, 13, 14].map(draw)];
+  /** Sees the same clean images in any noise: those are what it draws. */
+  const drawing = (planes: readonly Plane[]): DiffusionDenoiser => ({
+    schedule: cosine(),
+    prediction: "x0",
+    sizePx: 64,
+    batchSize: 4,
+    async predict({ shape }) {
+      const data = Float32Array.from(planes.flatMap((plane) => [...plane.data].map((value) => 2 * value - 1)));
+      return { data: data.slice(0, shape[0]! * 64 * 64), shape };
+    },
+    conditioned() {
+      throw new Error("not asked for");
+    },
+    async release() {},
+  });
+
+  it("likes images of the held-out kind better than flat ones", async () => {
+    const options = { patchPx: 64, random: random(3), images: 8, steps: 2 };
+    const { validate, release } = await judgeGenerator(learned, held, options);
+    const flat = learned.map((plane) => ({ ...plane, data: plane.data.map((_, i) => (i % 64) / 640) }));
+    const [alike, plain] = [await validate(drawing([21, 22, 23, 24].map(draw)), 1), await validate(drawing(flat), 2)];
+    await release();
+    expect(alike.score).toBeLessThan(plain.score);
+  });
+
+  it("stops a generator that repeats what it learned", async () => {
+    const options = { patchPx: 64, random: random(3), images: 8, steps: 2 };
+    const { validate, release } = await judgeGenerator(learned, held, options);
+    const verdict = await validate(drawing(learned), 1);
+    await release();
+    expect(verdict.stop).toMatch(/repeat the training images/);
+  });
+});
+
 describe("run", () => {
   /** The whole line on the stand-in, with trainings of a few steps: nothing is learned, everything happens. */
   const tiny = resolveRecipe({
     recipe: "super-resolve",
     seeds: 2,
     workers: 2,
-    fields: { tilePx: 96, learnFrom: 5 },
+    fields: { tilePx: 96, learnFrom: 4, images: ["train-00", "train-01", "test-00", "test-01"] },
     generator: { steps: 10, images: 8, samplingSteps: 3 },
     superResolver: { steps: 10 },
   });

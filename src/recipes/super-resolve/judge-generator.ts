@@ -9,8 +9,17 @@ import type { Validate } from "../../generators/diffusion/validation.ts";
 import { kernelDistance } from "../../metrics/kernel-distance.ts";
 import { memorizationWatch } from "../../metrics/memorization-begins.ts";
 
-/** Images that are drawn at each look, and steps from noise to image: enough to tell a good step from a bad one. */
-const LOOK = { images: 48, steps: 20, seed: 1 };
+/** Seed of the images of all looks: the same noise each time, so that looks differ by the generator alone. */
+const LOOK_SEED = 1;
+
+/** What a judge looks at. */
+interface JudgeOptions extends WorkOptions {
+  readonly patchPx: number;
+  readonly random: Random;
+  /** Images that are drawn at each look, and steps from noise to image; the defaults are enough to tell a good step from a bad one. */
+  readonly images?: number;
+  readonly steps?: number;
+}
 
 /**
  * Judge of a diffusion model in training: the kernel distance of some of its images to real ones that it does not learn from, smaller is better; and
@@ -21,10 +30,11 @@ const LOOK = { images: 48, steps: 20, seed: 1 };
 export async function judgeGenerator(
   learned: readonly Plane[],
   held: readonly Plane[],
-  { patchPx, random, ...work }: WorkOptions & { readonly patchPx: number; readonly random: Random },
+  options: JudgeOptions,
 ): Promise<{ validate: Validate; release(): Promise<void> }> {
+  const { patchPx, random, images: count = 48, steps = 20, ...work } = options;
   const network = await openMicroscopyFeatures();
-  const patches = Array.from({ length: LOOK.images }, (_, i) =>
+  const patches = Array.from({ length: count }, (_, i) =>
     cropPlane(held[i % held.length]!, patchPx, random.fork("patch", i)),
   );
   const real = await network.features(patches);
@@ -33,9 +43,9 @@ export async function judgeGenerator(
     async validate(denoiser) {
       const images: Plane[] = [];
       const drawn = generateImages(denoiser, {
-        seed: LOOK.seed,
-        count: LOOK.images,
-        steps: LOOK.steps,
+        seed: LOOK_SEED,
+        count,
+        steps,
         sampler: samplers["euler-ancestral"](),
         ...(work.signal ? { signal: work.signal } : {}),
       });
