@@ -1,5 +1,6 @@
 import type { Job } from "../job.ts";
 import type { Plan } from "../recipe-kind.ts";
+import { scaledSteps, withinMinutes } from "../within-minutes.ts";
 import { type GeneratorVariant, generatorVariants, type SegmentArm, segmentArms } from "./arms.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 
@@ -60,8 +61,8 @@ export function planSegment(
   const seeds = Array.from({ length: recipe.seeds }, (_, k) => recipe.seed + k);
   const learned = arms.filter((arm) => arm.sources.length > 0).length;
   const cost = (scale: number) => {
-    const segmenterSteps = recipe.segmenter.steps ?? scaled(FULL.segmenter, FEWEST.segmenter, scale);
-    const cycleganSteps = recipe.generator.steps ?? scaled(FULL.cyclegan, FEWEST.cyclegan, scale);
+    const segmenterSteps = recipe.segmenter.steps ?? scaledSteps(FULL.segmenter, FEWEST.segmenter, scale);
+    const cycleganSteps = recipe.generator.steps ?? scaledSteps(FULL.cyclegan, FEWEST.cyclegan, scale);
     const perSeed =
       learned * segmenterSteps * stepSeconds.segmenter + variants.length * cycleganSteps * stepSeconds.cyclegan;
     const making = recipe.simulate.pairs * (SECONDS.simulate + variants.length * SECONDS.generate);
@@ -70,18 +71,8 @@ export function planSegment(
     const busy = (seeds.length * (perSeed + making + opening + scoring)) / workers / 0.9;
     return { segmenterSteps, cycleganSteps, minutes: (busy + SECONDS.around) / 60 };
   };
-  let scale = 1;
-  while (scale > 0.02 && cost(scale).minutes > recipe.minutes) scale *= 0.97;
-  const { segmenterSteps, cycleganSteps, minutes } = cost(scale);
-  const warnings: string[] = [];
-  if (minutes > recipe.minutes * 1.05)
-    warnings.push(
-      `This machine needs about ${Math.ceil(minutes)} minutes for the shortest sensible training of all arms; ${recipe.minutes} were asked for.`,
-    );
-  if (scale < 0.5)
-    warnings.push(
-      "The minutes allow less than half of the full training; scores will be lower and noisier than possible.",
-    );
+  const { found, warnings } = withinMinutes(recipe.minutes, cost, "scores will be lower and noisier than possible.");
+  const { segmenterSteps, cycleganSteps, minutes } = found;
   const jobs = seeds.flatMap((seed) =>
     jobsOfSeed(seed, { arms, variants, segmenterSteps, cycleganSteps, stepSeconds, recipe, scored }),
   );
@@ -89,10 +80,6 @@ export function planSegment(
   const expectedMemoryMb = MEMORY_MB.base + workers * MEMORY_MB.worker[recipe.generator.networks];
   const expected = { expectedMinutes: minutes, expectedMemoryMb };
   return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, ...expected, warnings };
-}
-
-function scaled(full: number, fewest: number, scale: number): number {
-  return Math.max(fewest, Math.round((full * scale) / 10) * 10);
 }
 
 /** Without a test set only the arms that a user would take home are trained. */

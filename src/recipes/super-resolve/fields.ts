@@ -154,9 +154,14 @@ export function window(plane: Plane, { top, left, height, width }: Window): Plan
 const LEAST_CONTRAST = 0.05;
 
 /** Whether a field shows something. */
-function isLively({ high: { data } }: Field): boolean {
+function isLively({ high }: Field): boolean {
+  return standardDeviation(high) >= LEAST_CONTRAST;
+}
+
+/** How much the grey levels of a plane vary. */
+export function standardDeviation({ data }: Plane): number {
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
-  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length) >= LEAST_CONTRAST;
+  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
 }
 
 /** Both images of a field on the unit scale, each by its own percentiles. */

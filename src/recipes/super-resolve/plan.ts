@@ -1,5 +1,6 @@
 import type { Job } from "../job.ts";
 import type { Plan } from "../recipe-kind.ts";
+import { scaledSteps, withinMinutes } from "../within-minutes.ts";
 import type { SuperResolveArm } from "./arms.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
@@ -34,7 +35,7 @@ const FEWEST = { diffusion: 400, superResolver: 150 };
 /** What everything else takes, roughly, on one core. */
 const SECONDS = { simulate: 0.01, audit: 30, open: 2, score: 10, around: 20 };
 
-/** Memory of the program itself, and of each worker while it trains; measured. */
+/** Memory of the program itself, and of each worker while it trains; a little above what was seen (1.2 GB with two workers). */
 const MEMORY_MB = { base: 300, worker: 700 };
 
 /**
@@ -53,8 +54,9 @@ export function planSuperResolve(
   const seeds = Array.from({ length: recipe.seeds }, (_, k) => recipe.seed + k);
   const learned = arms.filter((arm) => arm.sources.length > 0).length;
   const cost = (scale: number) => {
-    const superResolverSteps = recipe.superResolver.steps ?? scaled(FULL.superResolver, FEWEST.superResolver, scale);
-    const diffusionSteps = recipe.generator.steps ?? scaled(FULL.diffusion, FEWEST.diffusion, scale);
+    const superResolverSteps =
+      recipe.superResolver.steps ?? scaledSteps(FULL.superResolver, FEWEST.superResolver, scale);
+    const diffusionSteps = recipe.generator.steps ?? scaledSteps(FULL.diffusion, FEWEST.diffusion, scale);
     const perSeed =
       diffusionSteps * seconds.diffusion +
       recipe.generator.images * (seconds.image + SECONDS.simulate) +
@@ -66,18 +68,8 @@ export function planSuperResolve(
       minutes: ((seeds.length * perSeed) / workers / 0.9 + SECONDS.around) / 60,
     };
   };
-  let scale = 1;
-  while (scale > 0.02 && cost(scale).minutes > recipe.minutes) scale *= 0.97;
-  const { superResolverSteps, diffusionSteps, minutes } = cost(scale);
-  const warnings: string[] = [];
-  if (minutes > recipe.minutes * 1.05)
-    warnings.push(
-      `This machine needs about ${Math.ceil(minutes)} minutes for the shortest sensible training of all arms; ${recipe.minutes} were asked for.`,
-    );
-  if (scale < 0.5)
-    warnings.push(
-      "The minutes allow less than half of the full training; generated images will look worse than possible.",
-    );
+  const { found, warnings } = withinMinutes(recipe.minutes, cost, "generated images will look worse than possible.");
+  const { superResolverSteps, diffusionSteps, minutes } = found;
   const jobs = seeds.flatMap((seed) => jobsOfSeed(seed, { recipe, arms, seconds, superResolverSteps, diffusionSteps }));
   for (const arm of arms.filter(({ sources }) => sources.length === 0)) jobs.push(scoreJob(arm.name, seeds[0]!, []));
   return {
@@ -91,10 +83,6 @@ export function planSuperResolve(
     expectedMemoryMb: MEMORY_MB.base + workers * MEMORY_MB.worker,
     warnings,
   };
-}
-
-function scaled(full: number, fewest: number, scale: number): number {
-  return Math.max(fewest, Math.round((full * scale) / 10) * 10);
 }
 
 interface SeedContext {

@@ -3,7 +3,7 @@ import { readImage } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
 import { affineFit, affineFitted } from "../../metrics/affine-fit.ts";
 import { bicubicEnlargement } from "../../tasks/super-resolve/classical/bicubic.ts";
-import type { Fields } from "./fields.ts";
+import { type Fields, standardDeviation } from "./fields.ts";
 import type { SuperResolveContext } from "./jobs/context.ts";
 import { testPairs } from "./test-pairs.ts";
 
@@ -43,9 +43,4 @@ export async function openReconstructions(context: SuperResolveContext, fields: 
 
 function fitted(truth: Plane, plane: Plane): Plane {
   return affineFitted(plane, affineFit(truth, plane));
-}
-
-function standardDeviation({ data }: Plane): number {
-  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
-  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
 }
