@@ -12,7 +12,7 @@ import { type Shape, sizeOf } from "../src/core/shape.ts";
 import { type Tensor, tensor } from "../src/core/tensor.ts";
 import { runtimeVersion } from "../src/engine/session.ts";
 import { compileStep, initialState } from "../src/engine/step.ts";
-import { CONDITION_MAPS } from "../src/generators/cyclegan/condition.ts";
+import { CONDITION_MAPS } from "../src/generators/condition.ts";
 import { type CycleGanNetworks, networkPresets } from "../src/generators/cyclegan/networks.ts";
 import { discriminatorStep, generatorStep } from "../src/generators/cyclegan/step.ts";
 import { parameterCount } from "../src/nn/parameters.ts";

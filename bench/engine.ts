@@ -2,6 +2,7 @@
  * Training steps and trained networks of the engine, against the same work in PyTorch (`peers/engine.py`, `peers/cyclegan.py`).
  *
  *     node bench/engine.ts [--runs 9] [--warmups 2] [--threads 2] [--only U-Net] [--json rows.json]
+ *     node bench/engine.ts --only "Brightfield U-Net 70 M" --runs 1 --warmups 1     (ours alone; only when named so)
  *
  * FANTASCOPE_BENCH_PYTHON names the Python that has PyTorch, else `python3`; FANTASCOPE_BENCH_LOWERING compares another lowering.
  */
@@ -10,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import type { LoweringChoice } from "../src/engine/lowerings/index.ts";
 import { runtimeVersion } from "../src/engine/session.ts";
 import { cycleGanRows } from "./engine/cyclegan.ts";
-import { denoiserRows } from "./engine/denoiser.ts";
+import { denoiserRows, largeDenoiserRows } from "./engine/denoiser.ts";
 import { detectorRows } from "./engine/detector.ts";
 import { efficientNetRows } from "./engine/efficient-net.ts";
 import type { Row } from "./engine/row.ts";
@@ -24,6 +25,7 @@ const rows: Readonly<Record<string, Row>> = {
   ...efficientNetRows,
   ...segmenterRows,
   ...detectorRows,
+  ...largeDenoiserRows,
 };
 
 const [word, name, threads] = process.argv.slice(2);
@@ -34,17 +36,21 @@ if (word === "contend") {
   await contend({ name: "Fantascope", version, workload: `${parameters} parameters` }, run);
 } else {
   const options = benchOptions(process.argv.slice(2));
-  const cases = Object.entries(rows).map(([name, { peer }]) => ({
+  const isNamed = (name: string) => options.only !== "" && name.startsWith(options.only);
+  const asked = Object.entries(rows).filter(([name]) => isNamed(name) || !(name in largeDenoiserRows));
+  const cases = asked.map(([name, { peer }]) => ({
     name,
     ours: { file: process.execPath, args: [fileURLToPath(import.meta.url), "contend", name, `${options.threads}`] },
-    peer: {
-      file: process.env.FANTASCOPE_BENCH_PYTHON ?? "python3",
-      args: [
-        "-B", // no __pycache__ in the checkout
-        fileURLToPath(new URL(`peers/${peer.file}`, import.meta.url)),
-        JSON.stringify({ ...peer.arguments, threads: options.threads }),
-      ],
-    },
+    ...(peer && {
+      peer: {
+        file: process.env.FANTASCOPE_BENCH_PYTHON ?? "python3",
+        args: [
+          "-B", // no __pycache__ in the checkout
+          fileURLToPath(new URL(`peers/${peer.file}`, import.meta.url)),
+          JSON.stringify({ ...peer.arguments, threads: options.threads }),
+        ],
+      },
+    }),
   }));
   await bench("Engine", cases, options);
 }

@@ -16,7 +16,8 @@ import { type Command, type Contender, startContender } from "./peers/contender.
 export interface BenchCase {
   readonly name: string;
   readonly ours: Command;
-  readonly peer: Command;
+  /** Left out where nobody else does the same work. */
+  readonly peer?: Command;
 }
 
 /** What one side needed. */
@@ -78,7 +79,7 @@ export async function bench(title: string, cases: readonly BenchCase[], options:
   for (const { name, ours, peer } of cases.filter((each) => each.name.includes(only))) {
     const us = await startContender(ours);
     if ("absent" in us) throw new Error(`${name}: ${us.absent}`);
-    const them = await startContender(peer);
+    const them = peer ? await startContender(peer) : { absent: "some cases are ours alone." };
     if ("absent" in them) absences.add(them.absent);
     else if (them.workload !== us.workload)
       throw new Error(`${name}: ours is ${us.workload}, ${them.name}'s ${them.workload}`);

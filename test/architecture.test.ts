@@ -37,7 +37,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** The one place that knows each outside thing. */
 const doors: Readonly<Record<string, string>> = {
+  "#onnxruntime": "engine/session.ts", // the name by which package.json gives a runtime to Node and to browsers
   "onnxruntime-node": "engine/session.ts",
+  "onnxruntime-web": "engine/session.ts",
   "onnxruntime-common": "engine/session.ts",
   "@bufbuild/protobuf": "onnx/",
   sharp: "data/formats/",
@@ -86,6 +88,13 @@ function cycle(imports: Imports): string[] {
   return [...imports.keys()].map((file) => visit(file, [])).find((found) => found.length > 0) ?? [];
 }
 
+/** Everything that some files load, themselves included: files and packages. */
+function reached(imports: Imports, from: readonly string[]): string[] {
+  const found = new Set(from);
+  for (const file of found) for (const target of imports.get(file) ?? []) found.add(target);
+  return [...found];
+}
+
 const root = new URL("../", import.meta.url);
 const files = readdirSync(new URL("src/", root), { recursive: true, encoding: "utf8" })
   .map((file) => `src/${file.replaceAll("\\", "/")}`)
@@ -99,6 +108,22 @@ test("every import goes the way the house allows, and outside things have one do
 
 test("no files import each other in a circle", () => {
   expect(cycle(house)).toEqual([]);
+});
+
+test("what builds, differentiates and trains a network asks nothing of Node, so that a page can load it", () => {
+  const loaded = reached(house, [
+    ...["gradient", "step", "export", "ema", "schedules", "initializers"].map((name) => `src/engine/${name}.ts`),
+    "src/engine/optimizers/index.ts",
+    ...["layers", "losses", "networks/index"].map((name) => `src/nn/${name}.ts`),
+  ]);
+  expect(loaded.filter((name) => !name.startsWith("src/")).sort()).toEqual([
+    "#onnxruntime",
+    "@bufbuild/protobuf",
+    "@bufbuild/protobuf/codegenv2",
+    "@bufbuild/protobuf/wire",
+  ]);
+  const asksNode = (file: string) => /\b(?:Buffer|process)\./.test(readFileSync(new URL(file, root), "utf8"));
+  expect(loaded.filter((file) => file.startsWith("src/") && asksNode(file))).toEqual([]);
 });
 
 test("breaches and circles are seen", () => {

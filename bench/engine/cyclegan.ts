@@ -1,7 +1,7 @@
 import { random } from "../../src/core/random.ts";
 import { tensor } from "../../src/core/tensor.ts";
 import { compileStep, initialState } from "../../src/engine/step.ts";
-import { CONDITION_MAPS } from "../../src/generators/cyclegan/condition.ts";
+import { CONDITION_MAPS } from "../../src/generators/condition.ts";
 import { networkPresets, simToReal } from "../../src/generators/cyclegan/networks.ts";
 import { discriminatorStep, generatorStep } from "../../src/generators/cyclegan/step.ts";
 import { parameterCount } from "../../src/nn/parameters.ts";
@@ -28,10 +28,13 @@ const discriminator = {
   spectralNorm: networks.spectralNorm,
 };
 
+const settings = { networks, cropPx: 128, lowPass: 1, steps: 2000, learningRate: 2e-4, cycleWeight: 10 };
+
 /** Both halves of a CycleGAN's training step, and one of its generators at work. */
 export const cycleGanRows: Readonly<Record<string, Row>> = {
   "CycleGAN training step, 2 × ResNet-6 ngf 32, 1×1×128²": {
     ours: bothSteps,
+    steps: () => [generatorStep(settings), discriminatorStep(settings)],
     peer: { file: "cyclegan.py", arguments: { ...shared, discriminator, keep: 1 } },
   },
   "ResNet-6 ngf 32 forward, 1×3×128²": {
@@ -42,7 +45,6 @@ export const cycleGanRows: Readonly<Record<string, Row>> = {
 };
 
 async function bothSteps(options: RowOptions): Promise<Work> {
-  const settings = { networks, cropPx: 128, lowPass: 1, steps: 2000, learningRate: 2e-4, cycleWeight: 10 };
   const [generators, discriminators] = [generatorStep(settings), discriminatorStep(settings)];
   const moved = [await compileStep(generators, options), await compileStep(discriminators, options)] as const;
   const state = initialState([generators.graph, discriminators.graph], random(1));

@@ -1,6 +1,7 @@
 import type { Graph, Value } from "../../src/engine/graph.ts";
 import { add, reshape } from "../../src/engine/ops/index.ts";
 import { adam } from "../../src/engine/optimizers/adam.ts";
+import type { StepGraph } from "../../src/engine/step.ts";
 import type { Mode } from "../../src/nn/layers.ts";
 import { bceWithLogits, crossEntropyWithLogits } from "../../src/nn/losses.ts";
 import { type DetectionScale, yoloNano, yoloNanoPresets } from "../../src/nn/networks/index.ts";
@@ -25,7 +26,8 @@ const sizes = {
 /** The detector of boxes; every place is told a class and four distances, where a full recipe would pick some of them. */
 export const detectorRows: Readonly<Record<string, Row>> = {
   "YOLO-like detector n training step, 4×3×320²": {
-    ours: (options) => trainingStep(stepGraph(loss, adam({ learningRate: 1e-4 })), options),
+    ours: (options) => trainingStep(training(), options),
+    steps: () => [training()],
     peer: { file: "engine.py", arguments: { work: "detector step", ...sizes } },
   },
   "YOLO-like detector n forward, 4×3×320²": {
@@ -47,6 +49,10 @@ export const detectorRows: Readonly<Record<string, Row>> = {
 function detected(graph: Graph, mode: Mode): readonly DetectionScale[] {
   const x = graph.input("x", [batch, 3, size, size]);
   return yoloNano(scope(graph, "net"), x, { ...preset, inputChannels: 3, classes: 1, mode });
+}
+
+function training(): StepGraph {
+  return stepGraph(loss, adam({ learningRate: 1e-4 }));
 }
 
 /** Binary cross-entropy of the class plus cross-entropy of each distance, summed over the three maps. */

@@ -1,5 +1,6 @@
 import type { Graph, Value } from "../../src/engine/graph.ts";
 import { adam } from "../../src/engine/optimizers/adam.ts";
+import type { StepGraph } from "../../src/engine/step.ts";
 import type { Mode } from "../../src/nn/layers.ts";
 import { mse } from "../../src/nn/losses.ts";
 import { efficientNet, efficientNetPresets } from "../../src/nn/networks/index.ts";
@@ -16,7 +17,8 @@ const sizes = {
 /** EfficientNet-B0 that learns one number per image, such as a count of cells; nothing is dropped. */
 export const efficientNetRows: Readonly<Record<string, Row>> = {
   "EfficientNet-B0 training step, 16×3×128²": {
-    ours: (options) => trainingStep(stepGraph(loss, adam({ learningRate: 1e-4 })), options),
+    ours: (options) => trainingStep(training(), options),
+    steps: () => [training()],
     peer: { file: "engine.py", arguments: { work: "counter step", ...sizes } },
   },
   "EfficientNet-B0 forward, 16×3×128²": {
@@ -32,3 +34,7 @@ function counted(graph: Graph, mode: Mode): Value {
 }
 
 const loss = (graph: Graph) => mse(counted(graph, "train"), graph.input("count", [16, 1]));
+
+function training(): StepGraph {
+  return stepGraph(loss, adam({ learningRate: 1e-4 }));
+}

@@ -24,7 +24,10 @@ export interface Work {
 /** One row: our work, ready to be run, and how the peer is told to do the same. */
 export interface Row {
   ours(options: RowOptions): Promise<Work>;
-  readonly peer: { readonly file: "engine.py" | "cyclegan.py"; readonly arguments: Readonly<Record<string, unknown>> };
+  /** Graphs of a training step in the order in which they run, for `bench/profile.ts`. */
+  readonly steps?: () => readonly StepGraph[];
+  /** Left out where there is none. */
+  readonly peer?: { readonly file: "engine.py" | "cyclegan.py"; readonly arguments: Readonly<Record<string, unknown>> };
 }
 
 /** A whole training step, run again and again on the same inputs. */

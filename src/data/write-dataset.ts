@@ -12,7 +12,7 @@ import {
   readDatasetFile,
 } from "./dataset-file.ts";
 import { type FolderDataset, openDataset } from "./folder-dataset.ts";
-import { outputError, writeFileAtomically, writeLabels, writePng, writeTiff } from "./formats/index.ts";
+import { outputError, writeFileAtomically, writeLabels, writeOmeTiff, writePng, writeTiff } from "./formats/index.ts";
 import type { Image } from "./image.ts";
 
 /**
@@ -25,6 +25,16 @@ export interface DeferredItem {
   readonly key: string;
   readonly make: () => Promise<Item>;
 }
+
+/** File formats for images: the ending of their names, and what writes them. */
+const imageFiles = {
+  png: { ending: "png", write: writePng },
+  tiff: { ending: "tif", write: writeTiff },
+  "ome-tiff": { ending: "ome.tif", write: writeOmeTiff },
+} as const;
+
+/** Name of a file format for images. */
+export type ImageFileFormat = keyof typeof imageFiles;
 
 const journalName = "dataset.partial.jsonl";
 
@@ -68,21 +78,36 @@ function fileStem(name: string): string {
     .replace(/^\.+/, "_");
 }
 
-/** Writes one channel of 8 or 16 bits as PNG, everything else as TIFF; gives the path relative to the folder. */
-async function writePixels(folder: string, stem: string, image: Image, item: Item): Promise<string> {
-  const asPng = image.channels === 1 && (image.pixelType === "uint8" || image.pixelType === "uint16");
-  const path = `${stem}.${asPng ? "png" : "tif"}`;
-  await (asPng ? writePng : writeTiff)(join(folder, path), image, { provenance: item.provenance });
+/** PNG for one channel of 8 or 16 bits, which any program shows, and TIFF for everything else. */
+function usualFormat({ channels, pixelType }: Image): ImageFileFormat {
+  return channels === 1 && (pixelType === "uint8" || pixelType === "uint16") ? "png" : "tiff";
+}
+
+/** Writes an image; gives the path relative to the folder. */
+async function writePixels(
+  folder: string,
+  stem: string,
+  image: Image,
+  { provenance, format = usualFormat(image) }: Pick<Item, "provenance"> & { readonly format?: ImageFileFormat },
+): Promise<string> {
+  const { ending, write } = imageFiles[format];
+  const path = `${stem}.${ending}`;
+  await write(join(folder, path), image, { provenance });
   return path;
 }
 
 /** Writes the files of an item; gives its entry in `dataset.json`. */
-async function writeItem(folder: string, item: Item, key: string | undefined): Promise<DatasetFileImage> {
+async function writeItem(
+  folder: string,
+  item: Item,
+  { key, format }: { readonly key?: string | undefined; readonly format?: ImageFileFormat | undefined },
+): Promise<DatasetFileImage> {
   const { name, group, image, annotations, provenance } = item;
   const { instances, boxes, points, count, partner } = annotations;
   const stem = fileStem(name);
-  const file = await writePixels(folder, `images/${stem}`, image, item);
-  const needsTiff = instances?.data.some((label) => label > 65535);
+  const how = { provenance, ...(format === undefined ? {} : { format }) };
+  const file = await writePixels(folder, `images/${stem}`, image, how);
+  const needsTiff = (format !== undefined && format !== "png") || instances?.data.some((label) => label > 65535);
   const labels = instances && `labels/${stem}.${needsTiff ? "tif" : "png"}`;
   if (labels) await writeLabels(join(folder, labels), instances, { provenance });
   return {
@@ -94,7 +119,7 @@ async function writeItem(folder: string, item: Item, key: string | undefined): P
     ...(boxes ? { boxes: boxes.map((box) => ({ ...box })) } : {}),
     ...(points ? { points: points.map((point) => ({ ...point })) } : {}),
     ...(count === undefined ? {} : { count }),
-    ...(partner ? { partner: await writePixels(folder, `partners/${stem}`, partner, item) } : {}),
+    ...(partner ? { partner: await writePixels(folder, `partners/${stem}`, partner, how) } : {}),
     provenance: provenance as NonNullable<DatasetFileImage["provenance"]>,
     sha256: itemHash(item),
     ...(key === undefined ? {} : { key }),
@@ -107,13 +132,16 @@ async function writeItem(folder: string, item: Item, key: string | undefined): P
  * Each file appears whole or not at all, and `dataset.json` comes last. Called again after an interruption with the same items, it goes
  * on: items of the same content (or deferred items of the same key) are not written again.
  *
+ * @param options.format file format of all images; labels are TIFF beside TIFF. By default PNG for one channel of 8 or 16 bits, TIFF for everything
+ * else. What is there already keeps its format.
+ * @throws {@link FormatError} when PNG is asked for and cannot hold an image
  * @throws {@link DataError} when two items have one name
  * @throws {@link OutputError} when the folder cannot be written
  */
 export async function writeDataset(
   folder: string,
   items: AsyncIterable<Item | DeferredItem> | Iterable<Item | DeferredItem>,
-  { name, signal }: { name: string; signal?: AbortSignal },
+  { name, format, signal }: { name: string; format?: ImageFileFormat; signal?: AbortSignal },
 ): Promise<FolderDataset> {
   await mkdir(folder, { recursive: true }).catch((cause) => {
     throw outputError(folder, cause);
@@ -150,7 +178,7 @@ export async function writeDataset(
     const item = "make" in each ? await each.make() : each;
     const key = "key" in each ? each.key : undefined;
     const isSame = isThere && known.key === key && isEntryOf(known, item);
-    const entry = isSame ? known : await writeItem(folder, item, key);
+    const entry = isSame ? known : await writeItem(folder, item, { key, format });
     if (entry !== known) await note(entry);
     images.push(entry);
   }

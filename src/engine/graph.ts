@@ -8,7 +8,7 @@
 import { GraphError, ShapeError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
-import { type DataType, dataTypeOf, type TensorData } from "../core/tensor.ts";
+import { bitsOf, type DataType, dataTypeOf, type TensorData } from "../core/tensor.ts";
 
 /** What an operator may be told besides its inputs. */
 export type Attributes = Readonly<Record<string, number | string | boolean | readonly number[]>>;
@@ -165,7 +165,7 @@ export function createGraph(): Graph {
           received: `${array.length}`,
         });
       const dataType = dataTypeOf(array);
-      return once(`${dataType}${extents.join()}=${contentKey(array)}`, () =>
+      return once(`${dataType}${extents.join()}=${bitsOf(array)}`, () =>
         create(extents, dataType, { kind: "constant", data: array }),
       );
     },
@@ -241,9 +241,4 @@ export function describe({ source, shape, id }: Value): string {
 
 function scalarConstant(value: Value): number | undefined {
   return value.shape.every((extent) => extent === 1) ? uniformConstant(value) : undefined;
-}
-
-/** Bits of an array as a text, so that equal constants meet; -0 and 0 stay apart. */
-function contentKey(array: TensorData): string {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("latin1");
 }

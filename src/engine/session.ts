@@ -1,6 +1,6 @@
-/** The only door to onnxruntime. */
+/** The only door to onnxruntime: `onnxruntime-node`, or `onnxruntime-web` in a browser, as `package.json` resolves `#onnxruntime`. */
 
-import * as ort from "onnxruntime-node";
+import * as ort from "#onnxruntime";
 import { SessionError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import { type DataType, dataTypeOf, type Tensor, type TensorData } from "../core/tensor.ts";
@@ -22,10 +22,14 @@ export interface Session {
 
 /** How to run a model. */
 export interface SessionOptions {
-  /** Threads inside one operator. One is usually best when several trainings share the machine. */
+  /** Threads inside one operator. One is usually best when several trainings share the machine. A browser has its own rule (docs/engine.md). */
   readonly threads?: number;
   /** How far the runtime rewrites the graph when it opens it. */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
+  /** ONNX file that receives the graph as the runtime will run it, its nodes in the order in which they run. */
+  readonly rewrittenModelFile?: string;
+  /** Beginning of the name of a JSON file that has an event for every node of every run, complete once the session is released. */
+  readonly traceFilePrefix?: string;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface SessionOptions {
  */
 export async function openSession(
   model: OnnxModel | Uint8Array,
-  { threads = 1, optimization = "extended" }: SessionOptions = {},
+  { threads = 1, optimization = "extended", rewrittenModelFile, traceFilePrefix }: SessionOptions = {},
 ): Promise<Session> {
   const bytes = model instanceof Uint8Array ? model : encodeModel(model);
   const session = await attempt("opening a model", () =>
@@ -49,6 +53,8 @@ export async function openSession(
       enableMemPattern: false,
       graphOptimizationLevel: optimization,
       logSeverityLevel: 3,
+      ...(rewrittenModelFile === undefined ? {} : { optimizedModelFilePath: rewrittenModelFile }),
+      ...(traceFilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: traceFilePrefix }),
     }),
   );
   const metadata = new Map(session.inputMetadata.map((input) => [input.name, input]));

@@ -48,10 +48,7 @@ export async function compileStep(
   { outputs: named, threads = 1, lowering: choice = "auto" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
 ): Promise<Step> {
   const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
-  const results: Record<string, Value> = {};
-  for (const [name, value] of Object.entries(outputs)) results[`output/${name}`] = value;
-  for (const [variable, next] of graph.assignments) results[`next/${variable.name}`] = next;
-  const { model, lowering } = await lower(choice, graph, results);
+  const { model, lowering } = await lower(choice, graph, stepResults({ graph, outputs }));
   const session = await openSession(model, { threads });
   const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
@@ -68,6 +65,14 @@ export async function compileStep(
     },
     release: () => session.release(),
   };
+}
+
+/** Everything that a step computes, by the names it has in the model: `output/NAME`, and `next/NAME` of what the graph assigns. */
+export function stepResults({ graph, outputs }: StepGraph): Record<string, Value> {
+  const results: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(outputs)) results[`output/${name}`] = value;
+  for (const [variable, next] of graph.assignments) results[`next/${variable.name}`] = next;
+  return results;
 }
 
 /** A graph that computes outputs from inputs and changes nothing. */

@@ -40,6 +40,11 @@ export interface TrainOptions extends WorkOptions {
   readonly random: Random;
   /** Does step `index` (from 0) and gives its loss terms by name. */
   readonly step: (index: number, context: StepContext) => Promise<Readonly<Record<string, number>>>;
+  /**
+   * Asked before every step: whether the training has come to its end already. It must follow from what a checkpoint keeps, so that a training that
+   * is continued ends where it would have ended.
+   */
+  readonly until?: () => boolean;
   /** Where to keep the training; without it a kill loses it. */
   readonly checkpointFile?: string;
   /**
@@ -69,7 +74,7 @@ const MAX_CURVE_POINTS = 500;
  */
 export async function train(options: TrainOptions): Promise<TrainingCurves> {
   const { steps, state, random, step, checkpointFile, checkpointEvery = { steps: 50 }, onProgress, signal } = options;
-  const { stage = "training" } = options;
+  const { stage = "training", until = () => false } = options;
   const keeper = checkpointFile === undefined ? memoryKeeper() : fileKeeper(checkpointFile);
   const run: Run = { index: 0, rollbacks: 0, curves: {} };
   let keptAt = performance.now();
@@ -80,6 +85,7 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
   };
   const isDue = (done: number) =>
     done === steps ||
+    until() ||
     ("steps" in checkpointEvery
       ? done % checkpointEvery.steps === 0
       : performance.now() - keptAt >= checkpointEvery.seconds * 1000);
@@ -88,7 +94,7 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
   if (found) restore(found, options, run);
   else keep();
 
-  while (run.index < steps) {
+  while (run.index < steps && !until()) {
     if (signal?.aborted) {
       keep();
       stopIfCancelled(signal, stage);
@@ -122,6 +128,7 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
     });
     if (due) keep();
   }
+  if (run.index < steps) onProgress?.({ stage, done: steps, total: steps, note: `ended after ${run.index} steps` });
   return Object.fromEntries(Object.entries(run.curves).map(([name, values]) => [name, thinned(values)]));
 }
 

@@ -1,5 +1,6 @@
 /** Pure functions on planes, masks and label maps. */
 
+export { type AffineFit, type AffineFitOptions, affineFit, affineFitted } from "./affine-fit.ts";
 export { type AlignedPair, alignedPair } from "./aligned-pair.ts";
 export { boundaries } from "./boundaries.ts";
 export { clahe } from "./clahe.ts";
@@ -49,6 +50,7 @@ export { relabel } from "./relabel.ts";
 export { requireSameSize, type Sized } from "./require-same-size.ts";
 export { resizeLabels } from "./resize-labels.ts";
 export { type ResizeMethod, resizePlane } from "./resize-plane.ts";
+export { standardDeviation } from "./standard-deviation.ts";
 export { templateMatch } from "./template-match.ts";
 export {
   type TemplateMatch,

@@ -8,7 +8,6 @@ export {
   type Tally,
   valueTally,
 } from "./additive-scores.ts";
-export { type AffineFit, affineFit, affineFitted } from "./affine-fit.ts";
 export { assignment } from "./assignment.ts";
 export { bandEnergy, bandEnergyRatio } from "./band-energy.ts";
 export { benjaminiHochberg } from "./benjamini-hochberg.ts";
@@ -103,6 +102,7 @@ export {
 } from "./permutation-test.ts";
 export { type PrecisionRecall, precisionRecall } from "./precision-recall.ts";
 export { psnr } from "./psnr.ts";
+export { rankCorrelation } from "./rank-correlation.ts";
 export { type FeatureRanking, type RankOptions, rankGenerated } from "./rank-generated.ts";
 export {
   type DescriptorDistances,

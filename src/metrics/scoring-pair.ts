@@ -1,6 +1,6 @@
 import type { Plane } from "../core/plane.ts";
+import { type AffineFit, affineFit, affineFitted } from "../image/affine-fit.ts";
 import { percentile } from "../image/percentile.ts";
-import { type AffineFit, affineFit, affineFitted } from "./affine-fit.ts";
 
 /** A target and a prediction on one scale, ready for `psnr`, `ssim` and the others. */
 export interface ScoringPair {
@@ -36,6 +36,7 @@ export function scoringPair(
   const black = percentile(truth, low);
   const span = percentile(truth, high) - black || 1;
   const target = { ...truth, data: truth.data.map((value) => (value - black) / span) };
-  const fit = affineFit(target, restored);
+  const { gain, offset } = affineFit(target, restored);
+  const fit = { gain, offset };
   return { target, prediction: affineFitted(restored, fit), fit, dataRange: 1 };
 }

@@ -1,6 +1,8 @@
 import type { WorkOptions } from "../core/progress.ts";
 import type { BaseRecipe } from "./base-recipe.ts";
+import type { ModelChoice } from "./exportable-model.ts";
 import type { Job } from "./job.ts";
+import type { ModelPackage } from "./model-package.ts";
 import type { ArmRecord, RunRecord } from "./record.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -53,4 +55,12 @@ export interface RecipeKind<Recipe extends BaseRecipe = BaseRecipe, Inputs exten
   describePlan(inputs: Inputs): PlanRow[];
   /** Weights of the model of an arm and seed. */
   modelFile(folder: RunFolder, arm: string, seed: number): string;
+  /**
+   * A trained model of a finished run for other programs.
+   *
+   * @throws {@link DataError} when the run keeps no model
+   * @throws {@link FormatError} when a file of it is damaged
+   * @throws {@link RecipeError} for an arm or seed without a model
+   */
+  exportPackage(folder: RunFolder, record: RunRecord, choice: ModelChoice): Promise<ModelPackage>;
 }

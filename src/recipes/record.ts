@@ -249,6 +249,8 @@ export const RunRecord = z.strictObject({
   learningCurves: z.array(LearningCurve),
   trainings: z.array(TrainingRecord),
   pictures: z.array(Picture),
+  /** What else was settled about the images before the work, each in a few words. */
+  facts: z.array(z.strictObject({ name: z.string(), text: z.string() })).default([]),
   warnings: z.array(z.string()),
   methods: z.array(z.strictObject({ name: z.string(), reference: z.string() })),
 });

@@ -171,11 +171,17 @@ test("a run that is not finished, or whose files are damaged", async () => {
   rmSync(join(broken, "models"), { recursive: true });
   await refused([broken, ...who], /expected trained segmenters, .* got none/);
   writeFileSync(join(broken, "inputs.json"), "{");
-  await refused([broken, ...who], /inputs\.json: expected JSON/);
+  await refused([broken, ...who], /inputs\.json: expected JSON with what the run settled/);
   rmSync(join(broken, "inputs.json"));
-  await refused([broken, ...who], /expected a calibration file, got no such file/);
+  await refused([broken, ...who], /inputs\.json: .* got no such file\. Was it moved/);
   rmSync(join(broken, "record.json"));
   await refused([broken, ...who], /if the run was interrupted, the same command finishes it/);
+});
+
+test("a recipe of another version of the program", async () => {
+  const foreign = join(base, "foreign");
+  await finishedRun(foreign, { ...fakeDemoRecord, recipe: { ...fakeDemoRecord.recipe, recipe: "count" } });
+  await refused([foreign, ...who], /expected a run of one of the recipes segment, super-resolve, got one of "count"/);
 });
 
 test("a place that is taken or cannot be written", async () => {

@@ -18,6 +18,7 @@ test("the program has all its commands", () => {
     "demo",
     "run",
     "check",
+    "render",
     "calibrate",
     "simulate",
     "fit",

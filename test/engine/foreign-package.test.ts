@@ -86,6 +86,39 @@ test("a zip holds every file", () => {
   );
 });
 
+test("percentiles stand in the description, and the network is tested on what they leave", async () => {
+  const seen = options.inputs.raw!.test;
+  const test = { ...seen, data: seen.data.map((value) => 100 * value + 500) };
+  const raw = { ...options.inputs.raw!, test, percentiles: { low: 2, high: 99.8, seen } };
+  const packaged = await bioimagePackage(model, { ...options, inputs: { raw } });
+  expect(parse(new TextDecoder().decode(packaged.get("rdf.yaml"))).inputs[0].preprocessing).toEqual([
+    {
+      id: "scale_range",
+      kwargs: { axes: ["channel", "y", "x"], min_percentile: 2, max_percentile: 99.8, eps: 1e-6 },
+    },
+  ]);
+  expect(new TextDecoder().decode(packaged.get("rdf.yaml"))).not.toMatch(/\de-\d/); // YAML 1.1 takes 1e-6 for a text
+  expect(packaged.get("test_input_raw.npy")).toEqual(encodeNpy(test));
+  expect(packaged.get("test_output_maps.npy")).toEqual(files.get("test_output_maps.npy"));
+});
+
+test("an output follows an input that is as long in the scale of both, and keeps a halo", async () => {
+  const maps = options.outputs.maps!;
+  const following = (scale: number, halo: number) => {
+    const axes = maps.axes.map((axis) =>
+      axis.type === "space" ? { ...axis, unit: "micrometer" as const, scale, follows: "raw", halo } : axis,
+    );
+    return bioimagePackage(model, { ...options, outputs: { maps: { ...maps, axes } } });
+  };
+  const rdf = parse(new TextDecoder().decode((await following(0.5, 8)).get("rdf.yaml")));
+  expect(rdf.outputs[0].axes[2]).toEqual({
+    ...{ type: "space", id: "y", unit: "micrometer", scale: 0.5, halo: 8 },
+    size: { tensor_id: "raw", axis_id: "y", offset: 0 },
+  });
+  await expect(following(0.25, 8)).rejects.toThrow(/axis y: expected 128 pixels, .* got 64 pixels/);
+  await expect(following(0.5, 32)).rejects.toThrow(/a halo that leaves some, got 64 pixels, 32 of them halo/);
+});
+
 test("a model that no longer gives what its network gave is not packaged", async () => {
   const expected = options.outputs.maps!.expected!;
   const other = { ...expected, data: expected.data.map((number) => number + 0.01) };

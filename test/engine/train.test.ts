@@ -123,6 +123,33 @@ describe("divergence", () => {
   });
 });
 
+describe("an end before the last step", () => {
+  test("is kept, tells how far it came, and is the end of a continued training too", async () => {
+    const checkpointFile = newFile();
+    const told: Progress[] = [];
+    let [asked, enough] = [0, false];
+    const first = await tinyTraining({
+      checkpointFile,
+      until: () => enough,
+      after: (index) => {
+        asked = index;
+        enough = index === 12; // no checkpoint is due after step 13
+      },
+      onProgress: (progress) => told.push(progress),
+    });
+    expect(asked).toBe(12);
+    expect(first.curves.loss).toHaveLength(13);
+    expect(told).toHaveLength(14);
+    expect(told.at(-1)).toMatchObject({ done: TINY_STEPS, total: TINY_STEPS, note: "ended after 13 steps" });
+    const again = await tinyTraining({
+      checkpointFile,
+      until: () => true,
+      before: () => expect.unreachable("it has come to its end"),
+    });
+    expectSameBits(again.state, first.state);
+  });
+});
+
 describe("progress and curves", () => {
   test("every step is told, with the first loss", async () => {
     const told: Progress[] = [];

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { DataError, ShapeError } from "../../src/core/errors.ts";
 import { emptyPlane, type Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
-import { affineFit, affineFitted, msSsim, nrmse, psnr, scoringPair, ssim } from "../../src/metrics/index.ts";
+import { affineFit, affineFitted } from "../../src/image/affine-fit.ts";
+import { msSsim, nrmse, psnr, scoringPair, ssim } from "../../src/metrics/index.ts";
 import { cropped, storedFixture } from "./quality-fixture.ts";
 
 const { plane, value } = storedFixture("metrics-quality", "similarity");
@@ -122,10 +123,27 @@ describe("affine fit", () => {
     }
   });
 
+  it("tells the mean square that it leaves over, and takes no gain below the least", () => {
+    const leftOver = ({ gain, offset }: { gain: number; offset: number }, image: Plane) =>
+      truth.data.reduce((sum, v, i) => sum + (v - gain * image.data[i]! - offset) ** 2, 0) / truth.data.length;
+    const negative = changed(restored, (v) => -v);
+    for (const [image, options] of [
+      [restored, {}],
+      [negative, {}],
+      [negative, { leastGain: 0 }],
+    ] as const) {
+      const fit = affineFit(truth, image, options);
+      expect(fit.meanSquare / leftOver(fit, image)).toBeCloseTo(1, 6);
+    }
+    expect(affineFit(truth, negative).gain).toBeLessThan(0);
+    expect(affineFit(truth, negative, { leastGain: 0 }).gain).toBe(0);
+  });
+
   it("fits a blank prediction with the target's mean", () => {
     const fit = affineFit(truth, emptyPlane(truth.height, truth.width));
     const mean = truth.data.reduce((a, b) => a + b) / truth.data.length;
-    expect(fit).toEqual({ gain: 0, offset: mean });
+    expect(fit).toMatchObject({ gain: 0, offset: mean });
+    expect(fit.meanSquare).toBeCloseTo(truth.data.reduce((sum, v) => sum + (v - mean) ** 2, 0) / truth.data.length, 6);
     expect(affineFitted(restored, fit).data[7]).toBeCloseTo(mean, 4);
     const flat = scoringPair(emptyPlane(20, 20), emptyPlane(20, 20));
     expect(flat.target.data.every((v) => v === 0)).toBe(true);

@@ -11,9 +11,9 @@ import { openSession } from "../../src/engine/session.ts";
 import { initialState } from "../../src/engine/step.ts";
 import { medianOf } from "../../src/image/median-of.ts";
 import { fluorescenceNuclei } from "../../src/microscope/presets.ts";
+import { exportableModel } from "../../src/recipes/exportable-model.ts";
 import { runFolder } from "../../src/recipes/run-folder.ts";
-import { packageCitations, segmenterPackage } from "../../src/recipes/segment/export-package.ts";
-import { exportableModel } from "../../src/recipes/segment/exportable-model.ts";
+import { packageCitations, SEGMENTERS, segmenterPackage } from "../../src/recipes/segment/export-package.ts";
 import { exportSegmenter } from "../../src/tasks/segment/export.ts";
 import { saveModel } from "../../src/tasks/segment/model-file.ts";
 import { segmenterLogits } from "../../src/tasks/segment/network.ts";
@@ -47,19 +47,20 @@ beforeAll(() => {
 
 describe("the model that is meant", () => {
   test("the recommended arm and its first seed, by number and not by name", async () => {
-    const { arm, seed, weights } = await exportableModel(fakeRecord, folder);
+    const { arm, seed, weights } = await exportableModel(fakeRecord, folder, SEGMENTERS);
     expect([arm.name, arm.title, seed]).toEqual(["combined", "Simulation + generated", 9]);
     expect(weights).toBe(folder.file("models", "segmenter-combined-9.safetensors"));
-    expect((await exportableModel(fakeRecord, folder, { seed: 10 })).seed).toBe(10);
-    expect((await exportableModel(fakeRecord, folder, { arm: "real-5+synthetic" })).arm.role).toBe("combined");
+    expect((await exportableModel(fakeRecord, folder, SEGMENTERS, { choice: { seed: 10 } })).seed).toBe(10);
+    expect(
+      (await exportableModel(fakeRecord, folder, SEGMENTERS, { choice: { arm: "real-5+synthetic" } })).arm.role,
+    ).toBe("combined");
   });
 
   test("of a run that was not scored, what the plan says of its arm", async () => {
     const unscored = { ...fakeRecord, arms: [] };
-    expect((await exportableModel(unscored, folder)).arm.training).toBe("combined");
-    const plan = { arms: [{ name: "combined", title: "Both", training: "pairs of both kinds", role: "combined" }] };
-    await folder.writeJson({ plan }, "inputs.json");
-    expect((await exportableModel(unscored, folder)).arm.training).toBe("pairs of both kinds");
+    expect((await exportableModel(unscored, folder, SEGMENTERS)).arm.training).toBe("combined");
+    const planned = [{ name: "combined", title: "Both", training: "pairs of both kinds", role: "combined" }] as const;
+    expect((await exportableModel(unscored, folder, SEGMENTERS, { planned })).arm.training).toBe("pairs of both kinds");
   });
 
   test.each([
@@ -70,18 +71,18 @@ describe("the model that is meant", () => {
     [{ arm: "best" }, /got "best", which is no arm of this run\. Name one of these with --arm/],
     [{ seed: 0 }, /--seed: expected a seed that arm "combined" was trained with \(9, 10\), got 0/],
   ])("%j is refused, and what there is is named", async (choice, words) => {
-    await expect(exportableModel(fakeRecord, folder, choice)).rejects.toThrow(words);
+    await expect(exportableModel(fakeRecord, folder, SEGMENTERS, { choice })).rejects.toThrow(words);
   });
 
   test("a recommendation without a model is never replaced by another arm", async () => {
     const record = { ...fakeRecord, verdict: { ...fakeRecord.verdict, recommended: "classical" } };
-    await expect(exportableModel(record, folder)).rejects.toThrow(
+    await expect(exportableModel(record, folder, SEGMENTERS)).rejects.toThrow(
       /^recommended arm: .* got "classical", which has none/,
     );
   });
 
   test("a run whose models are gone", async () => {
-    await expect(exportableModel(fakeRecord, runFolder(join(base, "empty")))).rejects.toThrow(
+    await expect(exportableModel(fakeRecord, runFolder(join(base, "empty")), SEGMENTERS)).rejects.toThrow(
       /models: expected trained segmenters, .* got none\. Were they moved or deleted\?/,
     );
   });
@@ -100,7 +101,7 @@ describe("the package", () => {
   const calibration = { settings: fluorescenceNuclei() };
   let files: ReadonlyMap<string, Uint8Array>;
   beforeAll(async () => {
-    files = await segmenterPackage(await exportableModel(fakeRecord, folder), calibration, texts);
+    files = await segmenterPackage(await exportableModel(fakeRecord, folder, SEGMENTERS), calibration, texts);
   }, 60_000);
 
   /** Numbers of a NumPy file of float32. */
@@ -155,12 +156,16 @@ describe("the package", () => {
   });
 
   test("another seed shows another scene; weights of another network are refused", async () => {
-    const other = await segmenterPackage(await exportableModel(fakeRecord, folder, { seed: 10 }), calibration, texts);
+    const other = await segmenterPackage(
+      await exportableModel(fakeRecord, folder, SEGMENTERS, { choice: { seed: 10 } }),
+      calibration,
+      texts,
+    );
     expect(other.get("test_input_image.npy")).not.toEqual(files.get("test_input_image.npy"));
     const weights = folder.file("models", "foreign.safetensors");
     const [[name, value]] = [...state] as [[string, typeof state extends Map<string, infer V> ? V : never]];
     saveModel(weights, { state: new Map([[name, value]]), curves: {}, steps: 1, seconds: 1 });
-    const model = { ...(await exportableModel(fakeRecord, folder)), weights };
+    const model = { ...(await exportableModel(fakeRecord, folder, SEGMENTERS)), weights };
     await expect(segmenterPackage(model, calibration, texts)).rejects.toThrow(/expected numbers for/);
   }, 60_000);
 });

@@ -12,8 +12,9 @@ import { cosine } from "../../src/generators/diffusion/schedules/index.ts";
 import { RunRecord } from "../../src/recipes/record.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { run } from "../../src/recipes/run.ts";
-import { superResolveArms } from "../../src/recipes/super-resolve/arms.ts";
+import { type Learnable, superResolveArms } from "../../src/recipes/super-resolve/arms.ts";
 import { openFields } from "../../src/recipes/super-resolve/fields.ts";
+import { heldOutPatches } from "../../src/recipes/super-resolve/held-out.ts";
 import { compared } from "../../src/recipes/super-resolve/jobs/score.ts";
 import { judgeGenerator } from "../../src/recipes/super-resolve/judge-generator.ts";
 import { drawFilaments } from "../../src/recipes/super-resolve/mathematical-model.ts";
@@ -44,10 +45,20 @@ describe("openFields", () => {
     const { learn, spare, test } = await openFields(recipe({ learnFrom: 2 }), join(base, "plain"));
     // 96 rows less the gap of 8 hold two rows of tiles, the last 32 rows one.
     expect([learn.length, spare.length, test.length]).toEqual([2, 2, 2]);
-    expect(new Set([...learn, ...spare].map(({ name }) => name)).size).toBe(4);
+    // No two tiles share a name, which says where in the image they lie.
+    expect(new Set([...learn, ...spare, ...test].map(({ name }) => name)).size).toBe(6);
+    expect(test.map(({ name }) => name)).toEqual(["a (0, 96)", "a (32, 96)"]);
     expect(test.every(({ low }) => low === undefined)).toBe(true);
     const again = await openFields(recipe({ learnFrom: 2 }), join(base, "plain"));
     expect(again.learn.map(({ name }) => name)).toEqual(learn.map(({ name }) => name));
+  });
+
+  it("keeps fewer fields for pairs than the generator sees, when asked", async () => {
+    const { learn, paired } = await openFields(recipe({ learnFrom: 3, paired: 2 }), join(base, "plain"));
+    expect(paired).toEqual(learn.slice(0, 2));
+    expect((await openFields(recipe({ learnFrom: 3 }), join(base, "plain"))).paired.length).toBe(3);
+    const asked = openFields(recipe({ learnFrom: 2, paired: 3 }), join(base, "plain"));
+    await expect(asked).rejects.toThrow(/at most 2 fields with partners/);
   });
 
   it("cuts both images of a pair at the same place", async () => {
@@ -67,10 +78,43 @@ describe("openFields", () => {
   });
 });
 
+const armsOf = (what: Partial<Learnable>) => superResolveArms({ learned: 4, paired: 4, arePaired: true, ...what });
+
+describe("heldOutPatches", () => {
+  const fields = (names: string[]) => names.map((name) => ({ name, group: "g", high: emptyPlane(64, 64) }));
+  const groups = (spare: number) => {
+    const drawn = { learn: [], paired: [], spare: fields(Array.from({ length: spare }, (_, i) => `spare ${i}`)) };
+    const patches = heldOutPatches(recipe(), { ...drawn, test: fields(["test"]) }, 40);
+    return new Set(patches.map(({ group }) => group));
+  };
+
+  it("come from fields that only chance set apart, where there are enough of them", () => {
+    expect(groups(12).size).toBe(12);
+    expect(groups(12)).not.toContain("test");
+    expect(groups(3)).toContain("test");
+  });
+});
+
+describe("drawFilaments", () => {
+  const settings = { persistencePx: 200, perPatch: 8, widthPx: 3 };
+  const stack = (haze: number) =>
+    Array.from({ length: 20 }, (_, i) => drawFilaments({ ...settings, haze }, 64, random(i)));
+  const least = (plane: Plane) => plane.data.reduce((a, b) => Math.min(a, b));
+  const most = (plane: Plane) => plane.data.reduce((a, b) => Math.max(a, b));
+
+  it("gives every image a brightness and a haze of its own, on the unit scale", () => {
+    const brightest = stack(0).map(most); // 0.3 to 1 by their draw
+    expect(Math.min(...brightest)).toBeLessThan(0.5);
+    expect(Math.max(...brightest)).toBeGreaterThan(0.85);
+    expect(Math.max(...stack(0).map(least))).toBeLessThan(0.02);
+    // Clouds of mean ½ and a share of up to 1: the darkest pixel of some images lies well above black.
+    expect(Math.max(...stack(1).map(least))).toBeGreaterThan(0.1);
+  });
+});
+
 describe("planSuperResolve", () => {
   const seconds = { diffusion: 0.12, superResolver: 0.05, image: 0.1 };
-  const plan = (more: object = {}) =>
-    planSuperResolve(recipe({}, more), { arms: superResolveArms(4, true), workers: 2, seconds });
+  const plan = (more: object = {}) => planSuperResolve(recipe({}, more), { arms: armsOf({}), workers: 2, seconds });
 
   it("has every job after the jobs it needs, and each of them once", () => {
     const { jobs } = plan();
@@ -90,13 +134,20 @@ describe("planSuperResolve", () => {
   });
 
   it("compares real pairs with their sharp images degraded only where there are pairs", () => {
-    expect(superResolveArms(4, true).map(({ name }) => name)).toContain("experimental-degraded");
-    expect(superResolveArms(4, false).map(({ name }) => name)).not.toContain("experimental-degraded");
+    expect(armsOf({}).map(({ name }) => name)).toContain("experimental-degraded");
+    expect(armsOf({ arePaired: false }).map(({ name }) => name)).not.toContain("experimental-degraded");
+  });
+
+  it("asks whether generating was needed only where the generator saw more sharp images than there are pairs", () => {
+    const more = armsOf({ learned: 4, paired: 2 });
+    expect(more.find(({ name }) => name === "all-sharp-degraded")!.sources).toEqual(["sharp"]);
+    expect(more.find(({ name }) => name === "experimental")!.title).toBe("2 real pairs");
+    expect(armsOf({}).map(({ name }) => name)).not.toContain("all-sharp-degraded");
   });
 });
 
 describe("measures", () => {
-  const truth = drawFilaments({ persistencePx: 200, perPatch: 8, widthPx: 3 }, 64, random(1));
+  const truth = drawFilaments({ persistencePx: 200, perPatch: 8, widthPx: 3, haze: 0 }, 64, random(1));
 
   it("do not ask for grey levels: gain and offset are fitted", () => {
     const dimmer = { ...truth, data: truth.data.map((value) => 0.2 * value + 0.4) };
@@ -104,6 +155,14 @@ describe("measures", () => {
     expect(psnr).toBeGreaterThan(80);
     expect(msSsim).toBeCloseTo(1, 5);
     expect(frcCutoff).toBe(1);
+  });
+
+  it("give nothing to a result that agrees with its truth nowhere, or only in the coarsest rings", () => {
+    const stream = random(5);
+    const noise = { ...truth, data: truth.data.map(() => stream.normal()) };
+    expect(compared(truth, noise).frcCutoff).toBeLessThan(0.1);
+    const ramp = { ...truth, data: truth.data.map((_, i) => Math.cos((Math.PI * (i % truth.width)) / truth.width)) };
+    expect(compared(truth, ramp).frcCutoff).toBeLessThan(0.5);
   });
 
   it("get worse with blur and with nothing", () => {
@@ -116,7 +175,8 @@ describe("measures", () => {
 });
 
 describe("judgeGenerator", () => {
-  const draw = (index: number) => drawFilaments({ persistencePx: 200, perPatch: 8, widthPx: 3 }, 64, random(index));
+  const draw = (index: number) =>
+    drawFilaments({ persistencePx: 200, perPatch: 8, widthPx: 3, haze: 0 }, 64, random(index));
   const [learned, held] = [[1, 2, 3, 4].map(draw), [11, 12, 13, 14].map(draw)];
   /** Sees the same clean images in any noise: those are what it draws. */
   const drawing = (planes: readonly Plane[]): DiffusionDenoiser => ({

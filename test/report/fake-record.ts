@@ -437,6 +437,7 @@ export const fakeRecord: RunRecord = {
     { role: "equalised", title: "Vanilla, equalised", caption: "", file: "pictures/equalised-vanilla.png" },
     { role: "equalised", title: "Low-pass, equalised", caption: "", file: "pictures/equalised-dct.png" },
   ],
+  facts: [],
   warnings: [
     "4 of 72 real images show fewer than three nuclei; the calibration left them out.",
     "The audit rejected 11 % of the images of the vanilla generator.",

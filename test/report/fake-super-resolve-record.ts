@@ -292,7 +292,8 @@ export const fakeSuperResolveRecord: RunRecord = {
       file: "pictures/disagreement.png",
     },
   ],
-  warnings: ["Poor images for training: blur of 2.1 px, 48 photons, fitted to 9 pairs (fake)."],
+  facts: [{ name: "Poor images for training", text: "blur of 2.1 px, 48 photons, fitted to 9 pairs (fake)" }],
+  warnings: ["Only 9 fields to learn from (fake)."],
   methods: [
     {
       name: "This microtubule does not exist",

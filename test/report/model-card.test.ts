@@ -1,15 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { toCanonical } from "../../src/data/canonical.ts";
 import type { RunRecord } from "../../src/recipes/record.ts";
+import { segmentCardTexts } from "../../src/recipes/segment/card-texts.ts";
+import { superResolveCardTexts } from "../../src/recipes/super-resolve/card-texts.ts";
+import type { SuperResolvePlan } from "../../src/recipes/super-resolve/plan.ts";
 import { formatScore } from "../../src/report/format.ts";
 import { type ModelCardOptions, modelCard } from "../../src/report/model-card.ts";
+import { superResolverNetworks } from "../../src/tasks/super-resolve/network.ts";
 import { fakeDemoRecord, fakeRecord } from "./fake-record.ts";
+import { fakeSuperResolveRecord } from "./fake-super-resolve-record.ts";
 
 const options: ModelCardOptions = {
   name: "My segmenter",
   arm: fakeRecord.arms.find(({ name }) => name === "combined")!,
   seed: 1,
-  inputPx: 256,
+  texts: segmentCardTexts(fakeRecord.recipe),
   authors: [{ name: "Ada Lovelace" }, { name: "Charles Babbage" }],
   license: "CC-BY-4.0",
   fantascope: "9.9.9",
@@ -111,6 +116,29 @@ test("the formula of the canonical form is the one that the program uses", () =>
   const form = { diameterPx: 20, background: 300, foreground: 900, scale: 1 };
   const plane = { data: new Float32Array(64).fill(500), height: 8, width: 8 };
   expect(toCanonical(plane, form).data[0]).toBeCloseTo(background! + contrast! * (200 / 600), 6);
+});
+
+test("a super-resolver: its own words and units, and nothing of nuclei", () => {
+  const record = fakeSuperResolveRecord;
+  const arm = record.arms.find(({ name }) => name === "combined")!;
+  const degradation = { kind: "published", settings: { pixelSizeUm: 0.1 } } as const;
+  const plan = { arms: [] } as unknown as SuperResolvePlan;
+  const config = { network: superResolverNetworks.care, scale: 2 } as const;
+  const texts = superResolveCardTexts(record, { degradation, plan }, { arm, seed: 1 }, config);
+  const text = modelCard(record, { ...options, arm, texts });
+  expect(text).not.toMatch(/nucle|label|annotat/i);
+  const validation = section(text, "Validation");
+  expect(validation).toContain("| PSNR [dB] | MS-SSIM | FRC cut-off [share of Nyquist] |");
+  expect(validation).toContain("16 test fields that no arm learned from");
+  expect(validation).toMatch(/alone \(seed 1\): PSNR \d\d\.\d\d dB, MS-SSIM 0\.\d{3},/);
+  for (const name of ["input", "wiener", "experimental", "combined"])
+    expect(rowOf(validation, record.arms.find((one) => one.name === name)!.title)).toBeDefined();
+  const training = section(text, "Training");
+  expect(training).toContain("1,500 steps");
+  expect(training).toContain("made as published (Saguy et al. 2024)");
+  expect(rowOf(training, "fake pairs")).toContain("of which the generator learned too | 3 | `3c4d");
+  expect(rowOf(training, "generated-1")).toBeDefined();
+  expect(rowOf(training, "generated-0")).toBeUndefined();
 });
 
 test("says who, under which licence, by which command and versions", () => {

@@ -138,6 +138,14 @@ describe("page of the recipe super-resolve", () => {
     }
   });
 
+  it("tells how poor images came about beside the images, and does not call it a doubt", () => {
+    for (const { name, text } of record.facts) {
+      expect(sectionText(page, "data")).toContain(`${name} ${text}`);
+      expect(sectionText(page, "warnings")).not.toContain(text);
+    }
+    expect(record.facts).toHaveLength(1);
+  });
+
   it("prints realism with intervals and real against real, and every warning", () => {
     const realism = sectionText(page, "realism");
     for (const { source, images, realImages, featureNetwork, measures, warnings } of record.realism) {

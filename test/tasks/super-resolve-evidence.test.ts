@@ -4,6 +4,7 @@ import { DataError } from "../../src/core/errors.ts";
 import { emptyPlane, type Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
 import { gaussianBlur } from "../../src/image/gaussian-blur.ts";
+import { rankCorrelation } from "../../src/metrics/rank-correlation.ts";
 import {
   bicubicEnlargement,
   blankFieldOf,
@@ -11,7 +12,6 @@ import {
   drawBlankField,
   ensembleOf,
   probeHallucination,
-  rankCorrelation,
   resolveEnsemble,
   type SuperResolver,
 } from "../../src/tasks/super-resolve/index.ts";

@@ -52,9 +52,11 @@ describe("pieces", () => {
           expect(starts[0]).toBe(0);
           expect(starts.at(-1)! + length).toBeGreaterThanOrEqual(extent);
           expect(starts.at(-1)!).toBeLessThan(extent);
+          // Pieces advance by one multiple at least, which leaves the shortest of them less to share.
+          const shared = Math.min(sizes.overlapPx, length - multiple);
           for (const [t, start] of starts.entries()) {
             expect(start % multiple).toBe(0);
-            if (t > 0) expect(starts[t - 1]! + length - start).toBeGreaterThanOrEqual(sizes.overlapPx);
+            if (t > 0) expect(starts[t - 1]! + length - start).toBeGreaterThanOrEqual(shared);
           }
           const sums = new Float64Array(extent * scale);
           axisWeights(extent, { length, starts }, { overlapPx: sizes.overlapPx, scale }).forEach((weights, t) => {
@@ -111,6 +113,25 @@ describe.each([
     expect(seen.length).toBeGreaterThan(1);
     expect(seen.at(-1)).toBe(1);
     for (const resolver of [whole, larger, pieces]) await resolver.release();
+  });
+});
+
+describe("an image brighter than any", () => {
+  test.each([
+    ["gated", gated],
+    ["care", care],
+  ] as const)("is answered in proportion by the %s network", async (_name, network) => {
+    const resolver = await openSuperResolver([untrained({ network, scale: 1 }, 13)]);
+    const change = async (gain: number) => {
+      const source = { ...picture(32, 32), data: picture(32, 32).data.map((value) => gain * value) };
+      const { data } = await resolver.resolve(source);
+      return data.reduce((sum, value, i) => sum + Math.abs(value - source.data[i]!), 0) / gain;
+    };
+    const [usual, brighter, brightest] = [await change(1), await change(30), await change(1000)];
+    // A network whose gates grow with the image answers with its square, and this ratio with the gain.
+    expect(brighter / usual).toBeLessThan(5);
+    expect(brightest / brighter).toBeLessThan(2);
+    await resolver.release();
   });
 });
 

@@ -16,23 +16,28 @@ interface ExportOptions {
 }
 
 const HELP = `
-bioimageio.core, and other programs that take packages of bioimage.io, can load it. They do not prepare images:
-README.md says how, and what the model was trained on, with its scores beside the baselines. No real image is in the
-package: the test pair is a simulated scene. The licence is yours to choose; mind the one of images that the model was
-trained on.
+bioimageio.core, and other programs that take packages of bioimage.io, can load it. README.md says what the model was
+trained on, with its scores beside the baselines, and how images come to the form that the network takes: for a
+segmenter you have to see to that, for a super-resolver the package tells programs what to do. Super-resolvers of scale
+2 and 4 give 2 and 4 times as many pixels along each side. No real image is in the package: the test pair is a simulated
+scene. The licence is yours to choose; mind the one of images that the model was trained on.
 
-Example:
+Examples:
   $ fantascope export runs/demo --author "Ada Lovelace" --license CC-BY-4.0
+  $ fantascope export runs/actin --arm generated --seed 1 --author "Ada Lovelace; Analytical Society" --license MIT
 
 Where it goes:
-  OUT/          rdf.yaml, weights.onnx, test_input_image.npy, test_output_maps.npy, README.md, cover.png
+  OUT/          rdf.yaml, weights.onnx, README.md, cover.png, test_input_image.npy, and test_output_maps.npy of a
+                segmenter or test_output_result.npy of a super-resolver
   OUT.zip       the same in one file, beside the folder`;
 
-/** `fantascope export`: a trained segmenter for other programs. */
+/** `fantascope export`: a trained model for other programs. */
 export const exportCommand: CommandMaker = (context) =>
   new Command("export")
     .summary("a trained model as a package for other programs (BioImage Model Zoo)")
-    .description("Writes a trained segmenter of a finished run as a package of the BioImage Model Zoo.")
+    .description(
+      "Writes a trained segmenter or super-resolver of a finished run as a package of the BioImage Model Zoo.",
+    )
     .argument("<run-folder>", "folder of a finished run")
     .option("--arm <name>", "arm whose model it is (default: the one that the run recommends)")
     .option("--seed <n>", "seed whose model it is (default: the first)", wholeNumber(0))

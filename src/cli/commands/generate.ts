@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import type { ImageFileFormat } from "../../data/write-dataset.ts";
 import type { SamplerName } from "../../generators/diffusion/samplers/index.ts";
 import type { CommandContext, CommandMaker } from "../command-context.ts";
 import { numberOption, wholeNumber } from "../number-option.ts";
@@ -13,10 +14,12 @@ interface GenerateOptions {
   readonly sampler?: SamplerName;
   readonly steps?: number;
   readonly seed: number;
+  readonly format: ImageFileFormat;
 }
 
 /** Written out so that help need not load the samplers; a test compares. */
 const SAMPLERS = ["ddpm", "ddim", "euler", "euler-ancestral", "heun", "dpm-solver-2m"] satisfies SamplerName[];
+const FORMATS = ["png", "tiff", "ome-tiff"] satisfies ImageFileFormat[];
 
 const HELP = `
 A CycleGAN paints drawn label maps. Its images are in canonical form: nuclei about 20 px across, 16 bits, ready to train
@@ -24,13 +27,15 @@ on. The "cycled" label is what the inverse generator reads in the image, the "in
 show; "cycled" is usually nearer to the pixels.
 A diffusion model draws images from noise, without labels: 16 bits, percentiles 1 and 99.9 of real images at black and
 white. The file of the model says which of the two it is.
+Every file says inside that it is synthetic and how to make it again: PNG in a text chunk, TIFF in its description,
+OME-TIFF in an annotation. All three hold the same pixels; labels are TIFF beside TIFF.
 
 Examples:
   $ fantascope generate --model generator/cyclegan.safetensors --calibration generator/calibration.json --out generated
-  $ fantascope generate --model generator/diffusion.safetensors --count 500 --out generated
+  $ fantascope generate --model generator/diffusion.safetensors --count 500 --format ome-tiff --out generated
 
 Where it goes:
-  OUT/images/, OUT/labels/      16-bit PNG; labels (CycleGAN) are one number per nucleus
+  OUT/images/, OUT/labels/      16-bit PNG, or as --format says; labels (CycleGAN) are one number per nucleus
   OUT/dataset.json              what the folder holds, with where each image came from
 Stopped with Ctrl-C, the same command continues.`;
 
@@ -65,6 +70,7 @@ export const generateCommand: CommandMaker = (context) =>
       numberOption({ min: 2, max: 1000, whole: true }),
     )
     .option("--seed <n>", "another seed gives other images", wholeNumber(0), 0)
+    .addOption(new Option("--format <name>", "file format of the images").choices(FORMATS).default("png"))
     .requiredOption("--out <folder>", "new or empty folder, or one that the same command began to fill")
     .addHelpText("after", HELP)
     .action(async (options: GenerateOptions) => {
@@ -74,7 +80,7 @@ export const generateCommand: CommandMaker = (context) =>
     });
 
 async function fromCycleGan(
-  { model, calibration, out, count, labels, sampler, steps, seed }: GenerateOptions,
+  { model, calibration, out, count, labels, sampler, steps, seed, format }: GenerateOptions,
   context: CommandContext,
 ): Promise<void> {
   const { requireCycleGan } = await import("../stages/require-cyclegan.ts");
@@ -87,7 +93,7 @@ async function fromCycleGan(
   const { shownPath } = await import("../shown-path.ts");
   const source = await readCalibration(requireCalibration(model, calibration));
   const { length } = await withProgress(context, (work) =>
-    generateSet(model, source, out, { ...work, count, seed, ...(labels === undefined ? {} : { labels }) }),
+    generateSet(model, source, out, { ...work, count, seed, format, ...(labels === undefined ? {} : { labels }) }),
   );
   context.terminal.print(
     `${length} labelled images in ${shownPath(out)}\n\nNext:  ${context.program} train --data ${shownPath(out)} --out segmenter.safetensors\n`,
@@ -95,7 +101,7 @@ async function fromCycleGan(
 }
 
 async function fromDiffusion(
-  { model, calibration, out, count, labels, sampler, steps, seed }: GenerateOptions,
+  { model, calibration, out, count, labels, sampler, steps, seed, format }: GenerateOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -112,6 +118,7 @@ async function fromDiffusion(
       ...work,
       count,
       seed,
+      format,
       ...(sampler === undefined ? {} : { sampler }),
       ...(steps === undefined ? {} : { samplingSteps: steps }),
       threads: threadsHere(),

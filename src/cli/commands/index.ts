@@ -6,6 +6,7 @@ import { exportCommand } from "./export.ts";
 import { fitCommand } from "./fit.ts";
 import { generateCommand } from "./generate.ts";
 import { predictCommand } from "./predict.ts";
+import { renderCommand } from "./render.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -16,6 +17,7 @@ export const commands = [
   demoCommand,
   runCommand,
   checkCommand,
+  renderCommand,
   calibrateCommand,
   simulateCommand,
   fitCommand,

@@ -4,7 +4,7 @@ import type { Plane } from "../../core/plane.ts";
 import { stopIfCancelled } from "../../core/progress.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { type DeferredItem, writeDataset } from "../../data/write-dataset.ts";
+import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
 import { generateImages } from "../../generators/diffusion/generate.ts";
 import { loadDiffusion } from "../../generators/diffusion/model-file.ts";
 import { type DiffusionDenoiser, openDiffusion } from "../../generators/diffusion/open-diffusion.ts";
@@ -19,6 +19,8 @@ export interface DrawOptions extends SetOptions {
   readonly sampler?: SamplerName;
   /** Steps from noise to image. */
   readonly samplingSteps?: number;
+  /** File format of the images; default PNG. */
+  readonly format?: ImageFileFormat;
   readonly threads?: number;
 }
 
@@ -38,6 +40,7 @@ export async function drawSet(
     seed = 0,
     sampler = SAMPLING.sampler,
     samplingSteps = SAMPLING.steps,
+    format = "png",
     threads = 1,
     ...work
   }: DrawOptions = {},
@@ -48,7 +51,7 @@ export async function drawSet(
     .update(await readFile(modelFile))
     .digest("hex");
   const key = fingerprint("draw", generator, sampler, samplingSteps, seed);
-  await claimFolder(out, "generate", { seed, sampler, samplingSteps, generator, key });
+  await claimFolder(out, "generate", { seed, sampler, samplingSteps, format, generator, key });
   const stage = "draw images";
   const denoiser = await openDiffusion(model, { threads });
   const draw = inBatches(denoiser, (start, size) =>
@@ -79,7 +82,7 @@ export async function drawSet(
     }
   }
   try {
-    return await writeDataset(out, items(), { name: "generated", ...(signal ? { signal } : {}) });
+    return await writeDataset(out, items(), { name: "generated", format, ...(signal ? { signal } : {}) });
   } finally {
     await denoiser.release();
   }

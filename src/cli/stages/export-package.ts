@@ -1,22 +1,19 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { RecipeError } from "../../core/errors.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import type { PackageAuthor, PackageCitation } from "../../engine/package/bioimage-package.ts";
+import type { ExportableModel, ModelChoice } from "../../recipes/exportable-model.ts";
+import { recipeKinds } from "../../recipes/kinds.ts";
 import { packageVersion } from "../../recipes/machine.ts";
+import type { RecipeKind } from "../../recipes/recipe-kind.ts";
+import type { RunRecord } from "../../recipes/record.ts";
 import { runFolder } from "../../recipes/run-folder.ts";
-import { packageCitations, segmenterPackage } from "../../recipes/segment/export-package.ts";
-import { type ExportableModel, exportableModel } from "../../recipes/segment/exportable-model.ts";
 import { isSimulated, modelCard } from "../../report/model-card.ts";
-import { EXPORT_PX } from "../../tasks/segment/export.ts";
-import { readCalibration } from "./read-calibration.ts";
 import { readRecord } from "./read-record.ts";
 import { writePackage } from "./write-package.ts";
 
 /** Which model, where to, and what people say about it. */
-export interface ExportPackageOptions extends WorkOptions {
-  /** Left out: the arm that the verdict recommends. */
-  readonly arm?: string;
-  /** Left out: the first. */
-  readonly seed?: number;
+export interface ExportPackageOptions extends WorkOptions, ModelChoice {
   /** Folder of the package; left out: `export/NAME` in the run folder. */
   readonly out?: string;
   readonly name?: string;
@@ -39,10 +36,10 @@ export interface ExportedPackage {
 }
 
 /**
- * Writes a trained segmenter of a finished run as a package of the BioImage Model Zoo: a folder, and a zip beside it.
+ * Writes a trained model of a finished run as a package of the BioImage Model Zoo: a folder, and a zip beside it.
  *
  * @throws {@link DataError} when the folder holds no finished run, or none of its models
- * @throws {@link FormatError} when the run's record or calibration is damaged
+ * @throws {@link FormatError} when the run's record, or what it settled, is damaged
  * @throws {@link RecipeError} for an arm or seed without a model
  * @throws {@link OutputError} when the folder holds something else or cannot be written
  */
@@ -57,21 +54,21 @@ export async function exportPackage(
   };
   const folder = runFolder(resolve(run));
   const record = await readRecord(run);
-  const calibration = await readCalibration(join(run, "inputs.json"));
-  const model = await exportableModel(record, folder, {
+  const packaged = await kindOfRecord(record, run).exportPackage(folder, record, {
     ...(arm === undefined ? {} : { arm }),
     ...(seed === undefined ? {} : { seed }),
   });
-  const { name = defaultName(model), description = defaultDescription(model, isSimulated(record)) } = texts;
+  const { model, card, cite: papers } = packaged;
+  const { name = packaged.name, description = `${packaged.description}${isSimulated(record) ? CAUTION : ""}` } = texts;
   const fantascope = packageVersion();
   tell(0);
-  const files = await segmenterPackage(model, calibration, {
+  const files = await packaged.files({
     name,
     description,
-    documentation: modelCard(record, { ...model, name, inputPx: EXPORT_PX, authors, license, fantascope }),
+    documentation: modelCard(record, { ...model, name, texts: card, authors, license, fantascope }),
     authors,
     license,
-    cite: [...cite, ...packageCitations(record, model.arm)],
+    cite: [...cite, ...papers],
     timestamp: record.finishedAt,
   });
   tell(1);
@@ -81,14 +78,21 @@ export async function exportPackage(
   return { model, name, folder: target, zip, isSimulated: isSimulated(record) };
 }
 
-function defaultName({ arm, seed }: ExportableModel): string {
-  return `Fantascope nuclei segmenter (${arm.name} seed ${seed})`;
+/** Kind of the recipe that a run followed. @throws {@link RecipeError} when this version does not know it */
+function kindOfRecord({ recipe }: Pick<RunRecord, "recipe">, run: string): RecipeKind {
+  const name = String(recipe.recipe);
+  const kind = Object.hasOwn(recipeKinds, name) ? recipeKinds[name] : undefined;
+  if (kind) return kind;
+  throw new RecipeError({
+    where: run,
+    expected: `a run of one of the recipes ${Object.keys(recipeKinds).join(", ")}`,
+    received: `one of "${name}"`,
+    fix: "Was it made by another version of fantascope? Use that version.",
+  });
 }
 
-function defaultDescription({ arm }: ExportableModel, simulated: boolean): string {
-  const caution = simulated ? ' The "real" images of its run, and with them its scores, are simulated.' : "";
-  return `Finds nuclei in two-dimensional fluorescence images, as maps of foreground, border and distance. Trained on ${arm.training}.${caution}`;
-}
+/** Behind the description of a model whose scores nobody should take for real ones. */
+const CAUTION = ' The "real" images of its run, and with them its scores, are simulated.';
 
 /** A name of the zoo as the name of a folder. */
 function fileName(name: string): string {

@@ -4,7 +4,7 @@ import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { type DeferredItem, writeDataset } from "../../data/write-dataset.ts";
+import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
 import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
 import { loadCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
@@ -18,6 +18,8 @@ import type { SetOptions } from "./simulate-set.ts";
 export interface GenerateOptions extends SetOptions {
   /** `"cycled"`: what the inverse generator reads in the image; `"input"`: the label map that was asked for. */
   readonly labels?: "cycled" | "input";
+  /** File format of the images; default PNG. */
+  readonly format?: ImageFileFormat;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function generateSet(
   modelFile: string,
   { settings, learnedFrom }: StoredCalibration,
   out: string,
-  { count = 100, seed = 0, labels = "cycled", signal, onProgress }: GenerateOptions = {},
+  { count = 100, seed = 0, labels = "cycled", format = "png", signal, onProgress }: GenerateOptions = {},
 ): Promise<Dataset> {
   await requireCycleGan(modelFile);
   const model = loadCycleGan(modelFile);
@@ -41,7 +43,7 @@ export async function generateSet(
     .update(await readFile(modelFile))
     .digest("hex");
   const key = fingerprint("generate", settings, generator, labels, seed);
-  await claimFolder(out, "generate", { seed, labels, generator, key });
+  await claimFolder(out, "generate", { seed, labels, format, generator, key });
   const stage = "generate";
   const stream = random(seed).fork("generate");
   const generators = await openGenerators(model);
@@ -72,7 +74,11 @@ export async function generateSet(
     }
   }
   try {
-    return await writeDataset(out, items(), { name: `generated, ${labels} labels`, ...(signal ? { signal } : {}) });
+    return await writeDataset(out, items(), {
+      name: `generated, ${labels} labels`,
+      format,
+      ...(signal ? { signal } : {}),
+    });
   } finally {
     await generators.release();
   }

@@ -99,7 +99,7 @@ export function fileColumns(
         expected: `a unit of length in the header of column "${header.trim()}": nm, µm${pixelSizeUm === undefined ? "" : " or px"}`,
         received: unit === "" ? "none" : `"${unit}"`,
         fix: pixels.includes(unit)
-          ? "Give pixelSizeUm, the size of a camera pixel."
+          ? "Give the size of a camera pixel (pixelSizeUm; on the command line --camera-pixel-um)."
           : `Write the unit into the header, for instance "${name} [nm]".`,
       });
     taken.add(column);

@@ -2,7 +2,7 @@
 
 import { GraphError } from "../../core/errors.ts";
 import type { Shape } from "../../core/shape.ts";
-import { type DataType, dataTypeOf, type Tensor } from "../../core/tensor.ts";
+import { bitsOf, type DataType, dataTypeOf, type Tensor } from "../../core/tensor.ts";
 import type { Attribute, OnnxModel, OnnxNode, OnnxTensor, OnnxTensorData, OnnxValueInfo } from "../../onnx/model.ts";
 import type { Attributes, Graph, Op, Source, Value } from "../graph.ts";
 
@@ -156,7 +156,7 @@ export function emitModel(
     floats: (numbers, shape = []) =>
       initializer(`floats_${shape.join("x")}_${numbers.join("_")}`, "float32", shape, Float32Array.from(numbers)),
     table(data, shape) {
-      const key = `${shape.join()}=${Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("latin1")}`;
+      const key = `${shape.join()}=${bitsOf(data)}`;
       const found = tables.get(key) ?? `table${tables.size}`;
       tables.set(key, found);
       return initializer(found, dataTypeOf(data), shape, data);

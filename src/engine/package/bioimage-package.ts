@@ -2,39 +2,45 @@
  * A network as the BioImage Model Zoo takes it: what ilastik, deepImageJ, QuPath and bioimageio.core can load and check.
  *
  * One folder, or a zip of it: `rdf.yaml`, `weights.onnx`, a test input and output per tensor as `.npy`, documentation and covers. Pre- and
- * post-processing belong into the exported graph: then every program computes the same, and none has to know how.
+ * post-processing belong into the exported graph: then every program computes the same, and none has to know how. Only what depends on the whole
+ * image cannot, since the network may see it in tiles: percentiles are told in the description.
  *
  * @see https://github.com/bioimage-io/spec-bioimage-io, model description 0.5
  */
 
 import { createHash } from "node:crypto";
 import { stringify } from "yaml";
-import { RecipeError, ShapeError } from "../../core/errors.ts";
-import { formatShape, type Shape } from "../../core/shape.ts";
+import { RecipeError } from "../../core/errors.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { decodeModel } from "../../onnx/decode.ts";
 import type { OnnxModel } from "../../onnx/model.ts";
 import { encodeNpy } from "../../onnx/npy.ts";
+import { axesOf, type PackageAxis, tensorId } from "./package-axes.ts";
 import { testPair } from "./test-pair.ts";
 
 /** Version of the model description that is written; readers of later 0.5 versions understand it. */
 const FORMAT_VERSION = "0.5.4";
 
-/** Meaning of one axis of a tensor. Extents are those of the file. */
-export type PackageAxis =
-  | { readonly type: "batch" }
-  | { readonly type: "channel"; readonly names: readonly string[] }
-  | {
-      readonly type: "space";
-      readonly id: "x" | "y" | "z";
-      readonly unit?: "micrometer" | "nanometer";
-      readonly scale?: number;
-    };
-
 /** What people should know about an input or output. */
 export interface PackageTensor {
   readonly axes: readonly PackageAxis[];
   readonly description?: string;
+}
+
+/** An input, with what it is tested on. */
+export interface PackageInput extends PackageTensor {
+  /** As the user has it: before the percentiles, where there are some. */
+  readonly test: Tensor;
+  /** Brings grey levels to the scale of the network. For what depends on the whole image, of which the network sees tiles. */
+  readonly percentiles?: PackagePercentiles;
+}
+
+/** Percentiles of the whole image that become 0 and 1, without clipping, before the network sees any of it. */
+export interface PackagePercentiles {
+  readonly low: number;
+  readonly high: number;
+  /** The test input after that, as the program that trained the network does it. */
+  readonly seen: Tensor;
 }
 
 /** Who made it; identifiers as ORCID and GitHub write them. */
@@ -67,7 +73,7 @@ export interface BioimagePackageOptions {
   readonly covers: Readonly<Record<string, Uint8Array>>;
   readonly tags?: readonly string[];
   /** By the names in the file. */
-  readonly inputs: Readonly<Record<string, PackageTensor & { readonly test: Tensor }>>;
+  readonly inputs: Readonly<Record<string, PackageInput>>;
   /** By the names in the file; `expected` is what the network gave before it was exported. */
   readonly outputs: Readonly<Record<string, PackageTensor & { readonly expected?: Tensor }>>;
   /** When it was made, ISO 8601: an argument, so that the same package has the same bytes. */
@@ -94,10 +100,13 @@ export async function bioimagePackage(
   requireNames("input", decoded.inputs, inputs);
   requireNames("output", decoded.outputs, outputs);
   const tests = Object.fromEntries(Object.entries(inputs).map(([name, { test }]) => [name, test]));
+  const seen = Object.fromEntries(
+    Object.entries(inputs).map(([name, { test, percentiles }]) => [name, percentiles?.seen ?? test]),
+  );
   const expected = Object.entries(outputs).flatMap(([name, tensor]) =>
     tensor.expected ? [[name, tensor.expected]] : [],
   );
-  const results = await testPair(model, tests, Object.fromEntries(expected));
+  const results = await testPair(model, seen, Object.fromEntries(expected));
 
   const files = new Map<string, Uint8Array>([["rdf.yaml", new Uint8Array()]]); // its place is first, its content known last
   const add = (name: string, bytes: Uint8Array) => {
@@ -109,17 +118,19 @@ export async function bioimagePackage(
   const described = (
     kind: "input" | "output",
     infos: OnnxModel["inputs"],
-    tensors: Readonly<Record<string, PackageTensor>>,
+    tensors: Readonly<Record<string, PackageTensor & Pick<PackageInput, "percentiles">>>,
   ) => {
     return infos.map(({ name }) => {
+      const { percentiles } = tensors[name]!;
       const tensor = kind === "input" ? tests[name]! : results[name]!;
       const id = tensorId(name);
       return {
         id,
         description: tensors[name]!.description ?? "",
-        axes: axesOf(`${kind} "${name}"`, tensors[name]!.axes, tensor.shape),
+        axes: axesOf(`${kind} "${name}"`, tensors[name]!.axes, tensor.shape, inputs),
         test_tensor: add(`test_${kind}_${id}.npy`, encodeNpy(tensor)),
         data: { type: "float32" },
+        ...(percentiles ? { preprocessing: [scaleRange(percentiles)] } : {}),
       };
     });
   };
@@ -167,24 +178,15 @@ function requireNames(kind: string, infos: OnnxModel["inputs"], tensors: Readonl
   });
 }
 
-/** Identifiers of the zoo are lower case, with underscores. */
-function tensorId(name: string): string {
-  const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "_");
-  return /^[a-z]/.test(id) ? id : `t_${id}`;
-}
-
-function axesOf(where: string, axes: readonly PackageAxis[], shape: Shape): Record<string, unknown>[] {
-  const extentFits = (axis: PackageAxis, extent: number | undefined) =>
-    axis.type === "batch" ? extent === 1 : axis.type !== "channel" || axis.names.length === extent;
-  if (axes.length !== shape.length || !axes.every((axis, i) => extentFits(axis, shape[i])))
-    throw new ShapeError({
-      where,
-      expected: `an axis for each extent of ${formatShape(shape)}: a batch of 1, a name for each channel`,
-      received: axes.map((axis) => (axis.type === "channel" ? `${axis.names.length} channels` : axis.type)).join(", "),
-    });
-  return axes.map((axis, i) => {
-    if (axis.type === "batch") return { type: "batch", size: 1 };
-    if (axis.type === "channel") return { type: "channel", channel_names: axis.names };
-    return { ...axis, size: shape[i] };
-  });
+/**
+ * How the zoo says percentiles. It adds an ε to the span, which must be positive; one millionth, its default, is nothing to grey levels of a camera.
+ * A smaller one would be written as `1e-9`, which readers of YAML 1.1 take for a text.
+ *
+ * @see https://bioimage-io.github.io/spec-bioimage-io, `ScaleRangeKwargs`
+ */
+function scaleRange({ low, high }: PackagePercentiles): Record<string, unknown> {
+  return {
+    id: "scale_range",
+    kwargs: { axes: ["channel", "y", "x"], min_percentile: low, max_percentile: high, eps: 1e-6 },
+  };
 }

@@ -7,7 +7,7 @@ import { unitToNetwork } from "../../data/canonical-image.ts";
 import { cropPlane } from "../../data/crop.ts";
 import { compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
-import { CONDITION_MAPS, condition } from "./condition.ts";
+import { CONDITION_MAPS, condition } from "../condition.ts";
 import { imagePool } from "./image-pool.ts";
 import { type CycleGanNetworks, networkPresets } from "./networks.ts";
 import { type CycleGanStepOptions, discriminatorStep, generatorStep } from "./step.ts";

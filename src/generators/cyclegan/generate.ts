@@ -3,7 +3,7 @@ import { type Tensor, tensor } from "../../core/tensor.ts";
 import { networkToUnit, unitToNetwork } from "../../data/canonical-image.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
-import { CONDITION_MAPS, condition, labelsOfCondition } from "./condition.ts";
+import { CONDITION_MAPS, condition, labelsOfCondition } from "../condition.ts";
 import { lowPass } from "./low-pass.ts";
 import type { CycleGanGenerators } from "./model-file.ts";
 import { realToSim, simToReal } from "./networks.ts";

@@ -1,4 +1,4 @@
-export * from "./condition.ts";
+export * from "../condition.ts";
 export * from "./fit.ts";
 export * from "./generate.ts";
 export * from "./low-pass.ts";

@@ -2,7 +2,7 @@ import type { Value } from "../../engine/graph.ts";
 import { type PatchDiscriminatorConfig, patchDiscriminator } from "../../nn/networks/patch-discriminator.ts";
 import { type ResnetGeneratorConfig, resnetGenerator } from "../../nn/networks/resnet-generator.ts";
 import { scope } from "../../nn/scope.ts";
-import { CONDITION_MAPS } from "./condition.ts";
+import { CONDITION_MAPS } from "../condition.ts";
 
 /** Sizes and kinds of the four networks. Both directions share them, input and output channels aside. */
 export interface CycleGanNetworks {

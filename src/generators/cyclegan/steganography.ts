@@ -1,7 +1,7 @@
 import type { LabelMap, Plane } from "../../core/plane.ts";
 import type { Random } from "../../core/random.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
-import { condition } from "./condition.ts";
+import { condition } from "../condition.ts";
 import { type Generators, planeOfTensor } from "./generate.ts";
 
 /** How an image is disturbed before the inverse generator reads it. */

@@ -6,7 +6,7 @@ import { linearDecay } from "../../engine/schedules.ts";
 import type { StepGraph } from "../../engine/step.ts";
 import { l1, lsgan } from "../../nn/losses.ts";
 import { parametersOf } from "../../nn/parameters.ts";
-import { CONDITION_MAPS } from "./condition.ts";
+import { CONDITION_MAPS } from "../condition.ts";
 import { lowPass } from "./low-pass.ts";
 import { type CycleGanNetworks, judgeReal, judgeSim, realToSim, simToReal } from "./networks.ts";
 

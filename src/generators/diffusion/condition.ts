@@ -1,10 +1,9 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { LabelMap } from "../../core/plane.ts";
 import { type Tensor, zeros } from "../../core/tensor.ts";
-// What a label map looks like to a network is the same for every generator here.
-import { CONDITION_MAPS, condition } from "../cyclegan/condition.ts";
+import { CONDITION_MAPS, condition } from "../condition.ts";
 
-export { CONDITION_MAPS as LABEL_PLANES } from "../cyclegan/condition.ts";
+export { CONDITION_MAPS as LABEL_PLANES } from "../condition.ts";
 
 /**
  * Conditions of a batch of label maps, `[N, 3, H, W]`: foreground, border and distance on the [-1, 1] scale.

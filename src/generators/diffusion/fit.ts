@@ -1,12 +1,12 @@
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
+import { averagedWeights } from "../../engine/ema.ts";
 import { compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, type TrainOptions, train } from "../../engine/train.ts";
 import { LABEL_PLANES } from "./condition.ts";
 import type { Prediction } from "./denoiser.ts";
 import { augmentationInput, conditionInput, levelInputs, pictureInputs } from "./feed.ts";
 import type { LossWeightingName } from "./loss-weighting.ts";
-import { averagedWeights } from "./moving-average.ts";
 import { DENOISER, type DenoiserSettings, type DiffusionNetwork, denoise } from "./network.ts";
 import type { NoiseSchedule } from "./noise-schedule.ts";
 import { openDiffusion } from "./open-diffusion.ts";
@@ -58,7 +58,7 @@ export interface DiffusionModel extends DenoiserSettings {
  * Diffusion generator trained on pictures, with their label maps where the stream has some.
  *
  * Pictures, timesteps and noise of a step come from that step's own random stream, so a continued training takes the same steps as an
- * uninterrupted one. After a stop the remaining steps do nothing.
+ * uninterrupted one. A stop of the judge ends it.
  *
  * @throws {@link DivergenceError} when the loss is no number twice; {@link CancelledError} when asked to stop, the training is kept first
  */
@@ -81,8 +81,8 @@ export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptio
     random: random.fork("steps"),
     ...(judge && { extraState: judge.memory }),
     stage: "train diffusion generator",
+    until: () => judge?.stopped() !== undefined,
     step: async (index, { random: own, rateScale }) => {
-      if (judge?.stopped() !== undefined) return {};
       const patches = await data.batch(index, batchSize, own.fork("patches"));
       const { outputs } = await step.run(state, {
         ...pictureInputs(patches, sizePx, own.fork("noise")),

@@ -1,3 +1,4 @@
+import { exponentialMovingAverage } from "../../engine/ema.ts";
 import { gradient } from "../../engine/gradient.ts";
 import { createGraph, type Value } from "../../engine/graph.ts";
 import { add, mean, mul, reshape, square, sub } from "../../engine/ops/index.ts";
@@ -7,10 +8,12 @@ import { cosine } from "../../engine/schedules.ts";
 import type { StepGraph } from "../../engine/step.ts";
 import type { DiffusionUnetInputs } from "../../nn/networks/diffusion-unet.ts";
 import { parametersOf } from "../../nn/parameters.ts";
-import { warmedMovingAverage } from "./moving-average.ts";
 
 /** Longest gradient, over all weights together, that a step follows in full. */
 const GRADIENT_LIMIT = 1;
+
+/** A young average spans about a ninth of the steps so far, so that it is of use from the first steps on. */
+const AVERAGE_WARM_UP = 9;
 
 /** What shapes a training step. */
 export interface DiffusionStepOptions {
@@ -71,7 +74,7 @@ export function diffusionStep(options: DiffusionStepOptions): StepGraph {
   const { gradients, norm } = clipByGlobalNorm(gradient(loss, parameters), GRADIENT_LIMIT);
   const learningRate = rate(options);
   adamW({ learningRate, weightDecay }).update(graph, { name: "adamw", parameters, gradients });
-  warmedMovingAverage(graph, parameters, emaDecay);
+  exponentialMovingAverage(graph, parameters, emaDecay, { warmUp: AVERAGE_WARM_UP });
   return { graph, outputs: { loss, gradientNorm: norm } };
 }
 

@@ -1,7 +1,7 @@
 import { DataError } from "../../core/errors.ts";
+import { averagedWeights } from "../../engine/ema.ts";
 import type { State } from "../../engine/step.ts";
 import type { ExtraState } from "../../engine/train.ts";
-import { averagedWeights } from "./moving-average.ts";
 import { DENOISER } from "./network.ts";
 import type { DiffusionDenoiser } from "./open-diffusion.ts";
 

@@ -1,4 +1,5 @@
 import type { Plane } from "../../core/plane.ts";
+import { affineFit } from "../../image/affine-fit.ts";
 import { powerSpectrum } from "../../image/power-spectrum.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { degradedLight } from "./degrade.ts";
@@ -15,27 +16,8 @@ export interface LightFit {
 
 export type Downsample = 1 | 2 | 4;
 
-/** Scale and background that bring one plane nearest to another, and the mean square left over. */
-export function affineFit(from: Plane, to: Plane): { scale: number; background: number; meanSquare: number } {
-  const n = from.data.length;
-  let [x, y, xx, xy, yy] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const [a, b] = [from.data[i]!, to.data[i]!];
-    x += a;
-    y += b;
-    xx += a * a;
-    xy += a * b;
-    yy += b * b;
-  }
-  const variance = xx - (x * x) / n;
-  const covariance = xy - (x * y) / n;
-  const scale = variance > 0 ? Math.max(0, covariance / variance) : 0;
-  return {
-    scale,
-    background: (y - scale * x) / n,
-    meanSquare: (yy - (y * y) / n - scale * (2 * covariance - scale * variance)) / n,
-  };
-}
+/** Light adds: no background is so bright that structure would have to be taken off it. */
+export const LIGHT = { leastGain: 0 };
 
 /** Where a function of one variable is least between two ends, by golden section. */
 function goldenSection(cost: (x: number) => number, low: number, high: number, steps: number): number {
@@ -72,7 +54,7 @@ export function pairedSigmaPx(
   const cost = (sigmaPx: number) =>
     pairs.reduce((sum, { high, low }) => {
       const blurred = degradedLight(high, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
-      return sum + Math.log(Math.max(1e-30, affineFit(blurred, low).meanSquare));
+      return sum + Math.log(Math.max(1e-30, affineFit(low, blurred, LIGHT).meanSquare));
     }, 0);
   const costs: number[] = [];
   for (const sigma of tried) {
@@ -108,7 +90,7 @@ export function pairedExponent(
   const cost = (exponent: number) =>
     seen.reduce((sum, { light, low }) => {
       const bent = { ...light, data: light.data.map((value) => Math.max(0, value) ** exponent) };
-      return sum + Math.log(Math.max(1e-30, affineFit(bent, low).meanSquare));
+      return sum + Math.log(Math.max(1e-30, affineFit(low, bent, LIGHT).meanSquare));
     }, 0);
   return goldenSection(cost, exponents.least, exponents.most, 14);
 }

@@ -2,10 +2,11 @@ import { DataError } from "../../core/errors.ts";
 import type { Plane } from "../../core/plane.ts";
 import { pause, stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
+import { affineFit } from "../../image/affine-fit.ts";
 import { gaussianBlur } from "../../image/gaussian-blur.ts";
 import { medianOf } from "../../image/median-of.ts";
 import { percentile } from "../../image/percentile.ts";
-import { affineFit, type Downsample, type LightFit, pairedExponent, pairedSigmaPx, unpairedLight } from "./blur-fit.ts";
+import { type Downsample, LIGHT, type LightFit, pairedExponent, pairedSigmaPx, unpairedLight } from "./blur-fit.ts";
 import { type DegradationAgreement, degradationAgreement, neighbourCorrelation } from "./degradation-agreement.ts";
 import { type DegradationSettings, degrade, degradedLight } from "./degrade.ts";
 import { livelyCorner, squarePart } from "./lively-part.ts";
@@ -113,7 +114,7 @@ async function calibratePairs(
   await tell(1);
   const fits = high.map((plane, i) => {
     const blurred = degradedLight(plane, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
-    const { scale, background } = affineFit(blurred, low[i]!);
+    const { gain: scale, offset: background } = affineFit(low[i]!, blurred, LIGHT);
     const expected = { ...blurred, data: blurred.data.map((value) => scale * value + background) };
     const left = difference(low[i]!, expected);
     const transfer = photonTransfer([{ noisy: left, expected, raw: low[i]! }]);

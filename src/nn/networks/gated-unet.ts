@@ -1,7 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { Value } from "../../engine/graph.ts";
 import { zerosInit } from "../../engine/initializers.ts";
-import { add, depthToSpace2d, mul, silu, spaceToDepth2d, split, upsampleNearest2d } from "../../engine/ops/index.ts";
+import { add, depthToSpace2d, mul, sigmoid, spaceToDepth2d, split, upsampleNearest2d } from "../../engine/ops/index.ts";
 import { conv } from "../layers.ts";
 import type { Scope } from "../scope.ts";
 import { requireChannels } from "./require-channels.ts";
@@ -32,10 +32,11 @@ export const gatedUnetPresets = {
  *
  * Most of the time of a restoration network goes into convolutions at full resolution. Here squares of pixels become channels first and
  * channels become pixels last, as in sub-pixel convolution (Shi et al., CVPR 2016), so everything between runs at 1/fold of the resolution.
- * Its blocks are gated and residual, without normalisation, so that grey levels keep their meaning: `x + conv1×1(silu(a) ⊙ b)` with
+ * Its blocks are gated and residual, without normalisation, so that grey levels keep their meaning: `x + conv1×1(sigmoid(a) ⊙ b)` with
  * `a, b` the halves of a 3×3 convolution, the last convolution starting at 0. After NAFNet (Chen et al., ECCV 2022), with one
  * full 3×3 convolution where it has a pointwise and a depthwise one (dense convolutions are what a CPU is fast at), without layer
- * normalisation and channel attention.
+ * normalisation and channel attention. The gate lies between 0 and 1 (Dauphin et al., "Language modeling with gated convolutional
+ * networks", ICML 2017): with one that grows as well, an image brighter than all that was learned from is answered out of all proportion.
  *
  * @throws {@link ShapeError} when H or W is not a multiple of fold · 2^(levels - 1), the channels are not those of the config, or channels and
  *   blocks name different numbers of levels
@@ -77,10 +78,10 @@ export function gatedUnet(scope: Scope, x: Value, config: GatedUnetConfig): Valu
   return fold * enlarge === 1 ? flat : depthToSpace2d(flat, fold * enlarge); // [N, outputChannels, H·enlarge, W·enlarge]
 }
 
-/** `x + conv1×1(silu(a) ⊙ b)`, `[a, b] = conv3×3(x)`; keeps the shape `[N, C, H, W]`. */
+/** `x + conv1×1(sigmoid(a) ⊙ b)`, `[a, b] = conv3×3(x)`; keeps the shape `[N, C, H, W]`. */
 function gatedBlock(scope: Scope, x: Value): Value {
   const width = x.shape[1]!;
   const both = conv(scope.at("spread"), x, { channels: 2 * width, kernel: 3, padding: 1 });
   const [a, b] = split(both, { axis: 1, lengths: [width, width] }) as [Value, Value];
-  return add(x, conv(scope.at("join"), mul(silu(a), b), { channels: width, kernel: 1, initializer: zerosInit }));
+  return add(x, conv(scope.at("join"), mul(sigmoid(a), b), { channels: width, kernel: 1, initializer: zerosInit }));
 }

@@ -58,6 +58,7 @@ export async function composeSegmentRecord(
     learningCurves: learningCurves(arms),
     trainings: await trainings(context),
     pictures: await drawPictures(context, generated[generated.length - 1]?.results[0]),
+    facts: [],
     warnings: [
       ...plan.warnings,
       ...(recipe.ignoreObjectsBelowPx > 0

@@ -5,37 +5,76 @@
  * drawn new from the run's calibrated simulator.
  */
 
+import { FormatError } from "../../core/errors.ts";
 import type { Plane } from "../../core/plane.ts";
 import { random } from "../../core/random.ts";
 import { tensor } from "../../core/tensor.ts";
 import { CANONICAL_DIAMETER_PX, type CanonicalForm } from "../../data/canonical.ts";
 import { unitToNetwork } from "../../data/canonical-image.ts";
 import { rgbPng } from "../../data/formats/index.ts";
-import {
-  type BioimagePackageOptions,
-  bioimagePackage,
-  type PackageAxis,
-  type PackageCitation,
-} from "../../engine/package/bioimage-package.ts";
+import { bioimagePackage, type PackageCitation } from "../../engine/package/bioimage-package.ts";
+import type { PackageAxis } from "../../engine/package/package-axes.ts";
 import type { State } from "../../engine/step.ts";
 import type { InstanceMaps } from "../../image/instance-maps.ts";
 import { overlay } from "../../image/overlay.ts";
 import { sheet } from "../../image/sheet.ts";
 import { CANONICAL } from "../../microscope/canonical-scene.ts";
-import type { MicroscopeSettings } from "../../microscope/settings.ts";
+import { checkSettings, type MicroscopeSettings } from "../../microscope/settings.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
 import { EXPORT_PX, exportSegmenter } from "../../tasks/segment/export.ts";
 import { loadModel } from "../../tasks/segment/model-file.ts";
 import { MAP_NAMES } from "../../tasks/segment/network.ts";
 import { openSegmenter, segmentInstances } from "../../tasks/segment/predict.ts";
+import { type ExportableModel, exportableModel, type ModelChoice } from "../exportable-model.ts";
+import type { ModelPackage, PackageTexts } from "../model-package.ts";
 import type { RunRecord } from "../record.ts";
-import type { ExportableModel } from "./exportable-model.ts";
+import type { RunFolder } from "../run-folder.ts";
+import { storedInputs } from "../stored-inputs.ts";
+import { segmentCardTexts } from "./card-texts.ts";
+import type { SegmentInputs } from "./jobs/context.ts";
 
-/** What people say about a package; the rest follows from the model. */
-export type PackageTexts = Pick<
-  BioimagePackageOptions,
-  "name" | "description" | "documentation" | "authors" | "license" | "cite" | "timestamp"
->;
+/** What these models are called, and their files. */
+export const SEGMENTERS = { noun: "segmenters", stem: "segmenter" } as const;
+
+/**
+ * The segmenter of a run that is meant by arm and seed, ready to be packaged.
+ *
+ * @throws {@link DataError} when the run keeps no segmenter
+ * @throws {@link FormatError} when its calibration is missing or damaged
+ * @throws {@link RecipeError} for an arm or seed without a model
+ */
+export async function exportSegmenterPackage(
+  folder: RunFolder,
+  record: RunRecord,
+  choice: ModelChoice,
+): Promise<ModelPackage> {
+  const inputs = await storedInputs<Partial<SegmentInputs>>(folder);
+  const settings = requireSettings(inputs.calibration?.settings, folder.file("inputs.json"));
+  const planned = inputs.plan?.arms ?? [];
+  const model = await exportableModel(record, folder, SEGMENTERS, { choice, planned });
+  return {
+    model,
+    name: `Fantascope nuclei segmenter (${model.arm.name} seed ${model.seed})`,
+    description: `Finds nuclei in two-dimensional fluorescence images, as maps of foreground, border and distance. Trained on ${model.arm.training}.`,
+    card: segmentCardTexts(record.recipe),
+    cite: packageCitations(record, model.arm),
+    files: (texts) => segmenterPackage(model, { settings }, texts),
+  };
+}
+
+/** Settings of a calibrated simulator, as a file has them, after a look at what they say. */
+function requireSettings(settings: MicroscopeSettings | undefined, file: string): MicroscopeSettings {
+  const wrong = (received: string, cause?: unknown) =>
+    new FormatError({ where: file, expected: "a calibration of at least one field of view", received, cause });
+  if (!Array.isArray(settings?.fields)) throw wrong("none");
+  try {
+    checkSettings(settings, file);
+  } catch (cause) {
+    if (cause instanceof TypeError) throw wrong("a field of view that lacks a part", cause);
+    throw cause;
+  }
+  return settings;
+}
 
 /** A scene is in canonical form already: its pixels and grey values stay as they are. */
 const AS_IT_IS: CanonicalForm = {
@@ -51,9 +90,7 @@ function axes(...names: string[]): PackageAxis[] {
 }
 
 /**
- * Files of the package by name: description, weights, documentation, cover and test pair. The same model and texts give the same bytes.
- *
- * The expected output is what `fantascope predict` computes; the runtime must give the same for the exported bytes, or nothing is packaged.
+ * Files of the package by name; see {@link ModelPackage}.
  *
  * @param calibration anything with `settings`, as in the run's `inputs.json`
  * @throws {@link DataError} when the weights are missing or those of no segmenter

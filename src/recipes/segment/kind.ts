@@ -1,6 +1,7 @@
 import type { RecipeKind } from "../recipe-kind.ts";
 import { composeSegmentRecord } from "./compose-record.ts";
 import { describeSegmentPlan } from "./describe-plan.ts";
+import { exportSegmenterPackage } from "./export-package.ts";
 import type { SegmentInputs } from "./jobs/context.ts";
 import { segmenterFiles } from "./jobs/fit-segmenter.ts";
 import { segmentJobs } from "./jobs/index.ts";
@@ -15,4 +16,5 @@ export const segmentKind: RecipeKind<SegmentRecipe, SegmentInputs> = {
   compose: composeSegmentRecord,
   describePlan: describeSegmentPlan,
   modelFile: (folder, arm, seed) => segmenterFiles({ folder }, arm, seed).weights,
+  exportPackage: exportSegmenterPackage,
 };

@@ -1,7 +1,10 @@
 import type { Arm } from "../recipe-kind.ts";
 
-/** Where an arm's training pairs come from. `measured` pairs were recorded twice; all others are sharp images, degraded by computation. */
-export type PairSource = "measured" | "real" | "mathematical" | "generated";
+/**
+ * Where an arm's training pairs come from. `measured` pairs were recorded twice; all others are sharp images, degraded by computation: those of
+ * the `paired` fields, all `sharp` ones that the generator saw, drawn or generated ones.
+ */
+export type PairSource = "measured" | "paired" | "sharp" | "mathematical" | "generated";
 
 /** One way of making pairs, and with them a model. */
 export interface SuperResolveArm extends Arm {
@@ -9,31 +12,44 @@ export interface SuperResolveArm extends Arm {
   readonly sources: readonly PairSource[];
 }
 
-/**
- * Arms of the recipe `super-resolve`.
- *
- * @param learned real fields that may be learned from
- * @param arePaired whether they were recorded twice, so that real pairs exist
- */
-export function superResolveArms(learned: number, arePaired: boolean): SuperResolveArm[] {
-  const fields = `${learned} real ${learned === 1 ? "field" : "fields"}`;
+/** What there is to learn from. */
+export interface Learnable {
+  /** Real sharp fields that the generator sees. */
+  readonly learned: number;
+  /** Those of them that make pairs. */
+  readonly paired: number;
+  /** Whether these were recorded twice, so that real pairs exist. */
+  readonly arePaired: boolean;
+}
+
+/** Arms of the recipe `super-resolve`. */
+export function superResolveArms({ learned, paired, arePaired }: Learnable): SuperResolveArm[] {
+  const fields = count(paired);
   const experimental: SuperResolveArm = {
     name: "experimental",
-    title: arePaired ? `${learned} real pairs` : `${learned} real fields`,
+    title: arePaired ? `${paired} real pairs` : `${paired} real fields`,
     training: arePaired
       ? `${fields}, recorded poor and sharp`
       : `${fields}, with poor partners by simulated degradation`,
     role: "real",
-    annotatedImages: learned,
-    sources: [arePaired ? "measured" : "real"],
+    annotatedImages: paired,
+    sources: [arePaired ? "measured" : "paired"],
   };
   const degraded: SuperResolveArm = {
     name: "experimental-degraded",
-    title: "Real, degraded",
+    title: `${paired} real, degraded`,
     training: `the sharp images of ${fields}, with poor partners by simulated degradation`,
     role: "real",
+    annotatedImages: paired,
+    sources: ["paired"],
+  };
+  const allSharp: SuperResolveArm = {
+    name: "all-sharp-degraded",
+    title: `All ${learned} sharp, degraded`,
+    training: `${count(learned)}, the sharp images that the generator saw, with poor partners by simulated degradation`,
+    role: "real",
     annotatedImages: learned,
-    sources: ["real"],
+    sources: ["sharp"],
   };
   return [
     {
@@ -62,6 +78,7 @@ export function superResolveArms(learned: number, arePaired: boolean): SuperReso
     },
     experimental,
     ...(arePaired ? [degraded] : []),
+    ...(paired < learned ? [allSharp] : []),
     {
       name: "mathematical",
       title: "Mathematical model",
@@ -73,7 +90,7 @@ export function superResolveArms(learned: number, arePaired: boolean): SuperReso
     {
       name: "generated",
       title: "Generated",
-      training: `images of a diffusion model that saw ${fields}, with poor partners by simulated degradation`,
+      training: `images of a diffusion model that saw ${count(learned)}, with poor partners by simulated degradation`,
       role: "generated",
       annotatedImages: learned,
       sources: ["generated"],
@@ -87,4 +104,8 @@ export function superResolveArms(learned: number, arePaired: boolean): SuperReso
       sources: ["generated", experimental.sources[0]!],
     },
   ];
+}
+
+function count(fields: number): string {
+  return `${fields} real ${fields === 1 ? "field" : "fields"}`;
 }

@@ -64,7 +64,8 @@ export async function composeSuperResolveRecord(
     learningCurves: [],
     trainings: await trainings(context),
     pictures: await drawPictures(context, fields, reconstructions),
-    warnings: [...plan.warnings, `Poor images for training: ${degradationText(degradation)}.`],
+    facts: [{ name: "Poor images for training", text: degradationText(degradation) }],
+    warnings: [...plan.warnings],
     methods: superResolveReferences,
   };
 }
@@ -104,8 +105,9 @@ async function dataRecords(
 ): Promise<DataRecord[]> {
   const standIn = recipe.real === undefined;
   const learners = plan.arms.filter(({ annotatedImages }) => annotatedImages > 0).map(({ name }) => name);
-  const records = [await realRecord(realFolder, "real, for learning", learners, standIn)];
-  if (testFolder) records.push(await realRecord(testFolder, "real, for scoring", [], standIn));
+  const { images } = recipe.fields;
+  const records = [await realRecord(realFolder, "real, for learning", learners, standIn, { images })];
+  if (testFolder) records.push(await realRecord(testFolder, "real, for scoring", [], standIn, { images }));
   for (const [k, seed] of plan.seeds.entries()) {
     const drawn = await folder.readJson<SetSummary>("checkpoints", `simulate-${seed}.json`);
     if (drawn) records.push(syntheticRecord("simulated", drawn, ["mathematical"]));

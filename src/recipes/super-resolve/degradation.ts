@@ -24,11 +24,11 @@ const PUBLISHED_PIXEL_UM = 0.0265;
  */
 export async function settleDegradation(
   { degradation, scale, fields: { pixelSizeUm = PUBLISHED_PIXEL_UM } }: SuperResolveRecipe,
-  learn: readonly Field[],
+  paired: readonly Field[],
   work: WorkOptions,
 ): Promise<Degradation> {
   if (degradation.kind === "published") return { kind: "published", settings: { pixelSizeUm } };
-  const pairs = learn.flatMap(({ high, low }) => (low ? [{ high, low }] : []));
+  const pairs = paired.flatMap(({ high, low }) => (low ? [{ high, low }] : []));
   if (degradation.kind === "calibrated" && pairs.length > 0) {
     const { settings, each } = await calibrateDegradation(
       pairs.map(({ high }) => high),

@@ -4,6 +4,7 @@ import { random } from "../../core/random.ts";
 import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
+import { standardDeviation } from "../../image/standard-deviation.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
 /** A field of view on the unit scale: sharp, and where it was recorded twice also poor. */
@@ -18,9 +19,11 @@ export interface Field {
 
 /** Fields of a run by what they are for. */
 export interface Fields {
-  /** What every arm and generator may learn from. */
+  /** What the generator may learn from. */
   readonly learn: readonly Field[];
-  /** Real fields that nothing learns from and nothing is scored on: with the test fields, the null of the novelty audit. */
+  /** Those of them whose pairs the experimental arms learn from, and the degradation is fitted to. */
+  readonly paired: readonly Field[];
+  /** Real fields that nothing learns from and nothing is scored on: the null of the novelty audit. */
   readonly spare: readonly Field[];
   readonly test: readonly Field[];
 }
@@ -31,7 +34,7 @@ export interface Fields {
  * @throws {@link DataError} when there is too little to learn from or nothing left to score on
  */
 export async function openFields(recipe: SuperResolveRecipe, realFolder: string, testFolder?: string): Promise<Fields> {
-  const { tilePx, learnFrom, holdOut, gapPx } = recipe.fields;
+  const { tilePx, learnFrom, paired, holdOut, gapPx } = recipe.fields;
   const whole = await readFields(realFolder, recipe);
   const above = testFolder === undefined ? 1 - holdOut : 1;
   const rows = ({ high }: Field) =>
@@ -45,7 +48,9 @@ export async function openFields(recipe: SuperResolveRecipe, realFolder: string,
   const tested = testFolder
     ? await readFields(testFolder, recipe)
     : whole.map((field) => part(field, { top: rows(field), bottom: field.high.height }, recipe.scale));
-  const test = tested.flatMap((field) => tiles(unit(field), tilePx, recipe.scale)).filter(isLively);
+  const test = tested
+    .flatMap((field, k) => tiles(unit(field), tilePx, recipe.scale, testFolder ? 0 : rows(whole[k]!)))
+    .filter(isLively);
   if (count < 2)
     throw new DataError({
       where: realFolder,
@@ -60,7 +65,15 @@ export async function openFields(recipe: SuperResolveRecipe, realFolder: string,
       received: "none",
       fix: "Set fields.tilePx to a smaller edge, or fields.holdOut to a larger share.",
     });
-  return { learn: shuffled.slice(0, count), spare: shuffled.slice(count), test };
+  if (paired !== undefined && paired > count)
+    throw new DataError({
+      where: realFolder,
+      expected: `at most ${count} fields with partners (fields.paired), since there are no more to learn from`,
+      received: `${paired}`,
+      fix: "Set fields.paired to fewer, or fields.learnFrom to more.",
+    });
+  const learn = shuffled.slice(0, count);
+  return { learn, paired: learn.slice(0, paired), spare: shuffled.slice(count), test };
 }
 
 /** Images of a folder as fields, in grey levels: of a pair the partner is the sharp one. */
@@ -116,14 +129,14 @@ function part(field: Field, { top, bottom }: { readonly top: number; readonly bo
   };
 }
 
-/** Tiles of a field without overlap; the rest at its right and bottom is left out. */
-function tiles(field: Field, tilePx: number, scale: number): Field[] {
+/** Tiles of a field without overlap, named by their place in the image, of which the field begins at row `topPx`; the rest at its right and bottom is left out. */
+function tiles(field: Field, tilePx: number, scale: number, topPx = 0): Field[] {
   const found: Field[] = [];
   const { high, low } = field;
   for (let top = 0; top + tilePx <= high.height; top += tilePx)
     for (let left = 0; left + tilePx <= high.width; left += tilePx)
       found.push({
-        name: `${field.name} (${left}, ${top})`,
+        name: `${field.name} (${left}, ${topPx + top})`,
         group: field.group,
         high: window(high, { top, left, height: tilePx, width: tilePx }),
         ...(low
@@ -156,12 +169,6 @@ const LEAST_CONTRAST = 0.05;
 /** Whether a field shows something. */
 function isLively({ high }: Field): boolean {
   return standardDeviation(high) >= LEAST_CONTRAST;
-}
-
-/** How much the grey levels of a plane vary. */
-export function standardDeviation({ data }: Plane): number {
-  const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
-  return Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
 }
 
 /** Both images of a field on the unit scale, each by its own percentiles. */

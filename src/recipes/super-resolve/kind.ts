@@ -1,6 +1,7 @@
 import type { RecipeKind } from "../recipe-kind.ts";
 import { composeSuperResolveRecord } from "./compose-record.ts";
 import { describeSuperResolvePlan } from "./describe-plan.ts";
+import { exportSuperResolverPackage } from "./export-package.ts";
 import { type SuperResolveInputs, superResolverFiles } from "./jobs/context.ts";
 import { superResolveJobs } from "./jobs/index.ts";
 import type { SuperResolveJobKind } from "./plan.ts";
@@ -14,4 +15,5 @@ export const superResolveKind: RecipeKind<SuperResolveRecipe, SuperResolveInputs
   compose: composeSuperResolveRecord,
   describePlan: describeSuperResolvePlan,
   modelFile: (folder, arm, seed) => superResolverFiles(folder, arm, seed).weights,
+  exportPackage: exportSuperResolverPackage,
 };

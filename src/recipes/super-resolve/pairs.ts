@@ -25,18 +25,20 @@ export async function armPairs(
 async function openSource(
   context: SuperResolveContext,
   source: SourceName,
-  { learn }: Fields,
+  { learn, paired }: Fields,
   seed: number,
 ): Promise<PairSource> {
   if (source === "measured") {
-    const pairs = learn.flatMap(({ high, low }): ImagePair[] => (low ? [{ high, low }] : []));
+    const pairs = paired.flatMap(({ high, low }): ImagePair[] => (low ? [{ high, low }] : []));
     return (random) => random.pick(pairs);
   }
-  if (source === "real")
+  if (source === "paired" || source === "sharp") {
+    const sharp = source === "paired" ? paired : learn;
     return degradedPairs(
       context,
-      learn.map(({ high }) => high),
+      sharp.map(({ high }) => high),
     );
+  }
   return degradedPairs(context, await planesOf(syntheticFolder(context.folder, source, seed)));
 }
 

@@ -33,6 +33,11 @@ export const SuperResolveRecipe = z.strictObject({
       images: z.array(z.string().min(1)).min(1).optional(),
       /** Tiles to learn from, drawn by the first seed; left out: all. What is left over serves the novelty audit alone. */
       learnFrom: z.int().min(1).optional(),
+      /**
+       * How many of the tiles to learn from make the pairs of the experimental arms, and the fit of the degradation; left out: all. The
+       * generator needs no pairs, and sees all tiles.
+       */
+      paired: z.int().min(1).optional(),
       /** Share of the height of every real image, at its bottom, that is kept for scoring where no `test` is given. */
       holdOut: z.number().min(0.05).max(0.5).default(0.25),
       /** Rows between what is learned from and what is held out. */
@@ -60,10 +65,12 @@ export const SuperResolveRecipe = z.strictObject({
     .strictObject({
       /** Length over which a filament forgets its direction; in pixels of the sharp images. */
       persistencePx: z.number().positive().default(400),
-      /** Filaments per patch, mean. */
+      /** Filaments per patch, median; every image has its own density, up to three times more or fewer. */
       perPatch: z.number().positive().default(6),
       /** Full width at half maximum of a filament; in pixels of the sharp images. */
       widthPx: z.number().positive().default(3),
+      /** Light that is no filament, from out of focus: every image has its own share of the brightest, up to this. */
+      haze: z.number().min(0).max(1).default(0.3),
     })
     .prefault({}),
   generator: z
@@ -73,12 +80,14 @@ export const SuperResolveRecipe = z.strictObject({
       patchPx: z.literal(PATCH_EDGES).default(64),
       /** Training steps; left out: 6000, or fewer when the minutes do not allow it. */
       steps: z.int().min(10).max(10_000_000).optional(),
+      /** Whether a fifth of the fields (of five or more) are kept from the generator, to choose its best state and to stop it when it begins to copy. */
+      judge: z.boolean().default(true),
       /** Generated images per seed; the mathematical model makes as many. */
       images: z.int().min(8).max(100_000).default(300),
       /** Way from noise to image. */
       sampler: z.enum(Object.keys(samplers) as [keyof typeof samplers]).default("euler-ancestral"),
-      /** Steps from noise to image. */
-      samplingSteps: z.int().min(2).max(1000).default(40),
+      /** Steps from noise to image. With few, the last one takes the finest grain out of an image together with the noise. */
+      samplingSteps: z.int().min(2).max(1000).default(100),
     })
     .prefault({}),
   superResolver: z

@@ -1,9 +1,10 @@
 import type { Plane } from "../../core/plane.ts";
 import { readImage } from "../../data/formats/index.ts";
 import { channelPlane } from "../../data/image.ts";
-import { affineFit, affineFitted } from "../../metrics/affine-fit.ts";
+import { affineFit, affineFitted } from "../../image/affine-fit.ts";
+import { standardDeviation } from "../../image/standard-deviation.ts";
 import { bicubicEnlargement } from "../../tasks/super-resolve/classical/bicubic.ts";
-import { type Fields, standardDeviation } from "./fields.ts";
+import type { Fields } from "./fields.ts";
 import type { SuperResolveContext } from "./jobs/context.ts";
 import { testPairs } from "./test-pairs.ts";
 

@@ -29,6 +29,7 @@ export const superResolveQuestions: readonly Question[] = [
   ["generated", "experimental"],
   ["generated", "mathematical"],
   ["generated", "experimental-degraded"],
+  ["generated", "all-sharp-degraded"],
   ["combined", "experimental"],
   ["combined", "experimental-degraded"],
   ["generated", "wiener"],
@@ -51,7 +52,13 @@ export function superResolveVerdict(arms: readonly ArmRecord[], compared: readon
     "no clear difference": `Generated images made no clear difference here: ${change}.`,
     "cannot tell": `Whether generated images helped cannot be told from these test fields: ${change}.`,
   }[against.outcome];
-  const told = [against, ...others, ...find("mathematical"), ...find("experimental-degraded").slice(0, 1)];
+  const told = [
+    against,
+    ...others,
+    ...find("mathematical"),
+    ...find("experimental-degraded").slice(0, 1),
+    ...find("all-sharp-degraded").slice(0, 1),
+  ];
   return {
     outcome: against.outcome,
     sentence: [lead, ...told.map(({ sentence }) => sentence)].join(" "),

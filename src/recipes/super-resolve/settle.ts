@@ -23,10 +23,10 @@ export async function settleSuperResolve(
   const testFolder = standIn?.test ?? recipe.test;
   if (testFolder !== undefined) await refuseLeaks(await openDataset(realFolder), await openDataset(testFolder));
   const fields = await openFields(recipe, realFolder, testFolder);
-  const arePaired = fields.learn.every(({ low }) => low !== undefined);
-  const arms = superResolveArms(fields.learn.length, arePaired);
+  const arePaired = fields.paired.every(({ low }) => low !== undefined);
+  const arms = superResolveArms({ learned: fields.learn.length, paired: fields.paired.length, arePaired });
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
-  const degradation = await settleDegradation(recipe, fields.learn, options);
+  const degradation = await settleDegradation(recipe, fields.paired, options);
   const plan = planSuperResolve(recipe, { arms, workers, seconds: await superResolveSeconds(recipe) });
   const pixelSizeUm = recipe.fields.pixelSizeUm ?? (await storedPixelSizeUm(realFolder));
   return {

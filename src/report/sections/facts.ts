@@ -42,7 +42,7 @@ function dataTable(record: RunRecord, collections: RunRecord["data"], caption: s
   );
 }
 
-/** Every collection of images that took part, with its content hash; the synthetic sets are folded when there are many. */
+/** Every collection of images that took part, with its content hash, and what was settled about them; many synthetic sets are folded. */
 export function dataSection(record: RunRecord): Section | undefined {
   if (record.data.length === 0) return undefined;
   const caption = `The hash is SHA-256 over ${wordingOf(record).data.hashed}: the same content has the same hash wherever it lies.`;
@@ -52,7 +52,8 @@ export function dataSection(record: RunRecord): Section | undefined {
     synthetic.length <= 4
       ? dataTable(record, record.data, caption)
       : html`${dataTable(record, real, caption)}${more(`${synthetic.length} synthetic sets`, dataTable(record, synthetic, "One set per source and seed."))}`;
-  return { id: "data", title: "Images that took part", body };
+  const settled = record.facts.length === 0 ? undefined : facts(record.facts.map(({ name, text }) => [name, text]));
+  return { id: "data", title: "Images that took part", body: html`${body}${settled}` };
 }
 
 /** A reference with its address as a link, when it names one. */

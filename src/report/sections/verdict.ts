@@ -84,7 +84,7 @@ ${facts([
 
 /** Sentences of a text, split where a full stop, a blank and a capital follow each other. */
 function sentences(text: string): string[] {
-  return text.split(/(?<=[.!?]) +(?=\p{Lu})/u);
+  return text.split(/(?<=[.!?]) +(?=(?!About \d)\p{Lu})/u); // how many images would be needed belongs to what cannot be told
 }
 
 /** The answer: verdict in one sentence, forest plots of the arms, the recommended arm and what to do next. */

@@ -1,8 +1,8 @@
 import { DataError } from "../../core/errors.ts";
 import { emptyPlane, type Plane } from "../../core/plane.ts";
 import { requireSameSize } from "../../image/require-same-size.ts";
+import { rankCorrelation } from "../../metrics/rank-correlation.ts";
 import { meanPlane, type ResolveOptions, type SuperResolver } from "./predict.ts";
-import { rankCorrelation } from "./rank-correlation.ts";
 
 /** What several networks say about one image. */
 export interface EnsembleResult {

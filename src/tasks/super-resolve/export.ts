@@ -11,6 +11,9 @@ import { readPiece } from "./tiles.ts";
 /** Edge of the exported model's input. Shapes are fixed when a graph is built; larger images go through it in tiles. */
 export const SUPER_RESOLVER_EXPORT_PX = 256;
 
+/** Pixels of the input at each edge of a tile that are not to be used: half of what neighbouring pieces share in prediction. */
+export const SUPER_RESOLVER_HALO_PX = 32;
+
 /** Notes that travel in the file, and its tile. */
 export interface SuperResolverExportOptions {
   readonly arm?: string;

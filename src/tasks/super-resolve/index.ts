@@ -13,6 +13,7 @@ export {
 export {
   exportSuperResolver,
   SUPER_RESOLVER_EXPORT_PX,
+  SUPER_RESOLVER_HALO_PX,
   type SuperResolverExportOptions,
   type SuperResolverTestPair,
   superResolverTestPair,
@@ -50,7 +51,6 @@ export {
   type SuperResolver,
   type TrainedNetwork,
 } from "./predict.ts";
-export { rankCorrelation } from "./rank-correlation.ts";
 export { type SuperResolverStepOptions, superResolverStep } from "./step.ts";
 export {
   type SuperResolverLoss,

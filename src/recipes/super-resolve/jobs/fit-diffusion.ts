@@ -23,7 +23,7 @@ export async function fitDiffusionJob(
   const { recipe, plan, folder, realFolder, testFolder } = context;
   const { learn } = await openFields(recipe, realFolder, testFolder);
   const stream = random(job.seed).fork("diffusion");
-  const { shown, held } = forJudging(learn);
+  const { shown, held } = recipe.generator.judge ? forJudging(learn) : { shown: learn, held: [] };
   const patches = await patchStream(memoryDataset("sharp fields", shown.map(itemOf)), {
     sizePx: recipe.generator.patchPx,
     random: stream.fork("patches"),

@@ -1,7 +1,7 @@
 import type { Plane } from "../../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../../core/progress.ts";
 import { writeTiff } from "../../../data/formats/index.ts";
-import { affineFit, affineFitted } from "../../../metrics/affine-fit.ts";
+import { affineFit, affineFitted } from "../../../image/affine-fit.ts";
 import { fourierRingCorrelation } from "../../../metrics/fourier-ring-correlation.ts";
 import { msSsim } from "../../../metrics/ms-ssim.ts";
 import { nrmse } from "../../../metrics/nrmse.ts";
@@ -70,11 +70,11 @@ export function compared(truth: Plane, result: Plane): Omit<SuperResolveScore, k
   };
 }
 
-/** Frequency of the first crossing of 1/7, as a share of Nyquist's; 1 when even the finest ring agrees, 0 when the coarsest does not. */
+/** Frequency of the first crossing of 1/7, as a share of Nyquist's; 1 when every ring agrees, 0 when not even the coarsest three do. */
 function agreementCutoff(truth: Plane, result: Plane): number {
-  const { resolutionUm: resolutionPx, smoothed } = fourierRingCorrelation(truth, result, { pixelSizeUm: 1 });
+  const { resolutionUm: resolutionPx, smoothed, threshold } = fourierRingCorrelation(truth, result, { pixelSizeUm: 1 });
   if (resolutionPx !== undefined) return Math.min(1, 2 / resolutionPx);
-  return smoothed[0]! > 1 / 7 ? 1 : 0;
+  return smoothed.every((correlation, ring) => correlation >= threshold[ring]!) ? 1 : 0;
 }
 
 /** Arms without learning, by name. */

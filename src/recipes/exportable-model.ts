@@ -1,50 +1,54 @@
 import { readdir } from "node:fs/promises";
-import { DataError, RecipeError } from "../../core/errors.ts";
-import type { RunRecord } from "../record.ts";
-import type { RunFolder } from "../run-folder.ts";
-import type { SegmentArm } from "./arms.ts";
-import type { SegmentInputs } from "./jobs/context.ts";
-import { segmenterFiles } from "./jobs/fit-segmenter.ts";
+import { DataError, RecipeError } from "../core/errors.ts";
+import type { ArmRecord, RunRecord } from "./record.ts";
+import type { RunFolder } from "./run-folder.ts";
 
-/** A trained segmenter of a finished run. */
+/** A trained model of a finished run that others can use. */
 export interface ExportableModel {
-  readonly arm: Pick<SegmentArm, "name" | "title" | "training" | "role">;
+  readonly arm: Pick<ArmRecord, "name" | "title" | "training" | "role">;
   readonly seed: number;
   /** Safetensors file of its weights. */
   readonly weights: string;
 }
 
-/** Weights of a segmenter in `models/`: `segmenter-ARM-SEED.safetensors`. */
-const WEIGHTS = /^segmenter-(.+)-(\d+)\.safetensors$/;
+/** Which model is meant. */
+export interface ModelChoice {
+  /** Left out: the arm that the verdict recommends. */
+  readonly arm?: string;
+  /** Left out: the first seed of that arm. */
+  readonly seed?: number;
+}
+
+/** What a recipe calls its models, and their files in `models/`: `STEM-ARM-SEED.safetensors`. */
+export interface ModelFiles {
+  /** Several of them: `"segmenters"`. */
+  readonly noun: string;
+  readonly stem: string;
+}
 
 /**
- * The segmenter of a run that is meant by arm and seed.
+ * The model of a run that is meant by arm and seed.
  *
- * @param choice.arm left out: the arm that the verdict recommends
- * @param choice.seed left out: the first seed of that arm
+ * @param planned arms of the plan, for a run that was not scored
  * @throws {@link RecipeError} for an arm that the run does not have, one without a trained model, or a seed that was not trained; each names
  *   those that there are
- * @throws {@link DataError} when the run keeps no segmenter at all
+ * @throws {@link DataError} when the run keeps no such model at all
  */
 export async function exportableModel(
-  record: RunRecord,
+  record: Pick<RunRecord, "arms" | "verdict">,
   folder: RunFolder,
-  choice: { readonly arm?: string; readonly seed?: number } = {},
+  { noun, stem }: ModelFiles,
+  {
+    choice = {},
+    planned = [],
+  }: { readonly choice?: ModelChoice; readonly planned?: readonly ExportableModel["arm"][] } = {},
 ): Promise<ExportableModel> {
-  if (record.recipe.recipe !== "segment")
-    throw new RecipeError({
-      where: folder.path,
-      expected: "a run of the recipe segment",
-      received: `one of ${record.recipe.recipe}`,
-      fix: "Its models lie as ONNX in the models folder of the run; packages of them will follow.",
-    });
-  const inputs = await folder.readJson<Partial<SegmentInputs>>("inputs.json");
-  const arms: readonly ExportableModel["arm"][] = record.arms.length > 0 ? record.arms : (inputs?.plan?.arms ?? []);
-  const trained = await trainedSeeds(folder, arms);
+  const arms = record.arms.length > 0 ? record.arms : planned;
+  const trained = await trainedSeeds(folder, arms, stem);
   if (trained.size === 0)
     throw new DataError({
       where: folder.file("models"),
-      expected: "trained segmenters, segmenter-ARM-SEED.safetensors",
+      expected: `trained ${noun}, ${stem}-ARM-SEED.safetensors`,
       received: "none",
       fix: "Were they moved or deleted? Put them back, or name another run.",
     });
@@ -65,18 +69,20 @@ export async function exportableModel(
       received: `${seed}`,
     });
   const arm = arms.find((one) => one.name === name) ?? { name, title: name, training: name, role: "combined" };
-  return { arm, seed, weights: segmenterFiles({ folder }, name, seed).weights };
+  return { arm, seed, weights: folder.file("models", `${stem}-${name}-${seed}.safetensors`) };
 }
 
 /** Seeds whose weights are there, in order, by arm; arms in the order of the run. */
 async function trainedSeeds(
   folder: RunFolder,
-  arms: readonly Pick<SegmentArm, "name">[],
+  arms: readonly Pick<ExportableModel["arm"], "name">[],
+  stem: string,
 ): Promise<ReadonlyMap<string, readonly number[]>> {
+  const weights = new RegExp(`^${stem}-(.+)-(\\d+)\\.safetensors$`);
   const files = await readdir(folder.file("models")).catch(() => []);
   const found = new Map<string, number[]>(arms.map(({ name }) => [name, []]));
   for (const file of files) {
-    const [, name, seed] = WEIGHTS.exec(file) ?? [];
+    const [, name, seed] = weights.exec(file) ?? [];
     if (name !== undefined) found.set(name, [...(found.get(name) ?? []), Number(seed)]);
   }
   for (const [name, seeds] of found)

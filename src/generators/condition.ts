@@ -1,10 +1,10 @@
-import type { LabelMap, Plane } from "../../core/plane.ts";
-import { type Tensor, tensor } from "../../core/tensor.ts";
-import { gaussianBlur } from "../../image/gaussian-blur.ts";
-import { instanceMaps, instancesFromMaps } from "../../image/instance-maps.ts";
+import type { LabelMap, Plane } from "../core/plane.ts";
+import { type Tensor, tensor } from "../core/tensor.ts";
+import { gaussianBlur } from "../image/gaussian-blur.ts";
+import { instanceMaps, instancesFromMaps } from "../image/instance-maps.ts";
 
 /**
- * What the mask→image generator is given, and what the image→mask generator gives back: foreground, border and distance of the
+ * What a generator of images is given of a label map, and what a CycleGAN's image→mask generator gives back: foreground, border and distance of the
  * label map, on the [-1, 1] scale. The border class is what keeps touching nuclei apart on the way there and back.
  */
 export const CONDITION_MAPS = ["foreground", "border", "distance"] as const;

@@ -1,10 +1,16 @@
 import type { Plane } from "../core/plane.ts";
-import { requireSameSize } from "../image/require-same-size.ts";
+import { requireSameSize } from "./require-same-size.ts";
 
-/** How a prediction is brought to the grey levels of its target: `gain · value + offset`. */
+/** How one plane is brought to the grey levels of another, its target: `gain · value + offset`. */
 export interface AffineFit {
   readonly gain: number;
   readonly offset: number;
+}
+
+/** What is known of the two beforehand. */
+export interface AffineFitOptions {
+  /** Smallest gain that can be: 0 where light only adds. */
+  readonly leastGain?: number;
 }
 
 /**
@@ -14,23 +20,30 @@ export interface AffineFit {
  * normalised images knows shapes but no grey levels; without the fit, PSNR and SSIM would judge those. The gain is negative when a
  * prediction is a negative of its target: then the fit hides a gross fault, so look at it. A prediction of one value has gain 0.
  *
+ * @returns with the mean square that the fit leaves over
  * @throws {@link ShapeError} when the sizes differ
  * @see Weigert et al., Nat. Methods 15, 1090–1097 (2018), Methods, "Evaluation": scale and offset by minimal mean squared error
  */
-export function affineFit(target: Plane, prediction: Plane): AffineFit {
+export function affineFit(
+  target: Plane,
+  prediction: Plane,
+  { leastGain = Number.NEGATIVE_INFINITY }: AffineFitOptions = {},
+): AffineFit & { readonly meanSquare: number } {
   requireSameSize("affineFit", target, prediction);
   const pixels = target.data.length;
   const meanTarget = target.data.reduce((sum, value) => sum + value, 0) / pixels;
   const meanPrediction = prediction.data.reduce((sum, value) => sum + value, 0) / pixels;
-  let covariance = 0;
-  let variance = 0;
+  let [covariance, variance, targetVariance] = [0, 0, 0];
   for (let i = 0; i < pixels; i++) {
     const deviation = prediction.data[i]! - meanPrediction;
-    covariance += deviation * (target.data[i]! - meanTarget);
+    const wanted = target.data[i]! - meanTarget;
+    covariance += deviation * wanted;
     variance += deviation * deviation;
+    targetVariance += wanted * wanted;
   }
-  const gain = variance > 0 ? covariance / variance : 0;
-  return { gain, offset: meanTarget - gain * meanPrediction };
+  const gain = Math.max(leastGain, variance > 0 ? covariance / variance : 0);
+  const meanSquare = (targetVariance - gain * (2 * covariance - gain * variance)) / pixels;
+  return { gain, offset: meanTarget - gain * meanPrediction, meanSquare };
 }
 
 /** The prediction on the grey levels of its target: `gain · value + offset`. */

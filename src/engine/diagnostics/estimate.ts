@@ -1,0 +1,163 @@
+/**
+ * What a training step will cost, before it runs: milliseconds from a roofline over its nodes, megabytes from a walk over its arrays.
+ */
+
+import { sizeOf } from "../../core/shape.ts";
+import type { OnnxModel } from "../../onnx/model.ts";
+import { type LoweringChoice, lower } from "../lowerings/index.ts";
+import { type StepGraph, stepResults } from "../step.ts";
+import { type ArrayExtent, arrayTypes, bytesOf } from "./array-types.ts";
+import { type NodeCost, nodeCosts } from "./cost.ts";
+import { type MachineSpeed, machineSpeed } from "./machine-speed.ts";
+import { memoryWalk } from "./memory.ts";
+import { runtimeModel } from "./runtime-model.ts";
+
+/** Time of all nodes of one operator. */
+export interface OperatorShare {
+  readonly operator: string;
+  readonly nodes: number;
+  readonly ms: number;
+}
+
+/** What a training step will need. */
+export interface StepEstimate {
+  /** Time of a step, all its nodes and the handing over of its results. */
+  readonly ms: number;
+  /** Resident memory of the whole process at its peak, in MB. */
+  readonly peakMb: number;
+  /** Parts of the peak, in MB: the process before, the runtime's arrays, parameters and optimizer states in all their copies. */
+  readonly memory: { readonly processMb: number; readonly arraysMb: number; readonly stateMb: number };
+  /** Floating-point operations; a multiplication and its addition count as two. */
+  readonly operations: number;
+  /** Most expensive first. */
+  readonly byOperator: readonly OperatorShare[];
+  readonly machine: MachineSpeed;
+}
+
+/** How the step will be run. */
+export interface EstimateOptions {
+  readonly threads?: number;
+  readonly lowering?: LoweringChoice;
+  /** Speeds to reckon with; this machine's unless given. */
+  readonly machine?: MachineSpeed;
+  /** Resident memory of the process that will run the step, before it does, in MB; that of this one unless given. */
+  readonly processMb?: number;
+}
+
+/** A step taken apart: what the runtime would run, and what it takes in memory. Speeds come in later. */
+export interface StepWork {
+  readonly models: readonly OnnxModel[];
+  readonly processMb: number;
+  readonly stateMb: number;
+}
+
+/**
+ * Time and memory of a step, or of several that run in turn on one state (generator and discriminator). The runtime opens each and tells
+ * what it would run; nothing is computed but the probes of {@link machineSpeed}, once per process.
+ *
+ * @throws {@link SessionError} when the runtime refuses a graph
+ * @throws {@link GraphError} when a graph has operators that are unknown here
+ */
+export async function estimateStep(
+  target: StepGraph | readonly StepGraph[],
+  options: EstimateOptions = {},
+): Promise<StepEstimate> {
+  const work = await analyseStep(target, options);
+  return stepEstimate(work, options.machine ?? (await machineSpeed({ threads: options.threads ?? 1 })));
+}
+
+/** Takes a step apart; see {@link estimateStep}. */
+export async function analyseStep(
+  target: StepGraph | readonly StepGraph[],
+  { threads = 1, lowering = "auto", processMb }: EstimateOptions = {},
+): Promise<StepWork> {
+  const steps = "graph" in target ? [target] : target;
+  const models: OnnxModel[] = [];
+  for (const step of steps) {
+    const { model } = await lower(lowering, step.graph, stepResults(step));
+    models.push(await runtimeModel(model, { threads }));
+  }
+  return { models, processMb: processMb ?? process.memoryUsage.rss() / MB, stateMb: stateBytes(steps) / MB };
+}
+
+/** What a step taken apart costs at these speeds. */
+export function stepEstimate({ models, processMb, stateMb }: StepWork, machine: MachineSpeed): StepEstimate {
+  const parts = models.map((model) => modelEstimate(model, machine));
+  const arraysMb = parts.reduce((sum, { arraysBytes }) => sum + (arraysBytes * ALLOCATOR_WASTE) / MB, 0);
+  return {
+    ms: parts.reduce((sum, { ms }) => sum + ms, 0),
+    peakMb: processMb + arraysMb + stateMb,
+    memory: { processMb, arraysMb, stateMb },
+    operations: parts.reduce((sum, { operations }) => sum + operations, 0),
+    byOperator: byOperator(parts.flatMap(({ nodes }) => nodes)),
+    machine,
+  };
+}
+
+/** Time and memory of a model as the runtime runs it, without what the process holds besides. */
+export function modelEstimate(model: OnnxModel, speed: MachineSpeed) {
+  const types = arrayTypes(model);
+  const nodes = nodeCosts(model, types).map((cost) => ({ cost, ms: nodeMs(cost, speed) }));
+  const handedOver = model.outputs.reduce((sum, { name }) => sum + bytesOf(types.get(name) as ArrayExtent), 0);
+  const exchangeMs =
+    handedOver / (speed.handOverGbPerS * 1e6) + ((model.inputs.length + model.outputs.length) * speed.usPerArray) / 1e3;
+  return {
+    ms: nodes.reduce((sum, { ms }) => sum + ms, 0) + exchangeMs,
+    arraysBytes: memoryWalk(model, types).peakBytes,
+    operations: nodes.reduce((sum, { cost }) => sum + cost.operations, 0),
+    nodes,
+  };
+}
+
+/** The roofline: a node takes as long as its operations or its bytes, whichever is more, and some time to be started at all. */
+export function nodeMs({ operations, bytes, pace }: NodeCost, speed: MachineSpeed): number {
+  const memoryMs = bytes / (speed.memoryGbPerS * (bytes > LARGE_BYTES ? LARGE_SHARE : 1) * 1e6);
+  const startMs = (speed.usPerNode * COLD_START) / 1e3;
+  switch (pace.of) {
+    case "convolution":
+      return startMs + Math.max(operations / (speed.convolutionGflops * pace.share * 1e6), memoryMs);
+    case "product":
+      return startMs + Math.max(operations / (speed.productGflops * pace.share * 1e6), memoryMs);
+    case "rows":
+      return startMs + Math.max(((pace.rows ?? 0) * speed.nsPerRow) / pace.share / 1e6, memoryMs);
+    case "memory":
+      return startMs + memoryMs / pace.share;
+    case "nothing":
+      return startMs;
+  }
+}
+
+/** Bytes above which a node's arrays no longer lie in caches, and the share of speed that is left then. */
+const [LARGE_BYTES, LARGE_SHARE] = [2 ** 24, 0.7];
+
+/** A node among thousands of others takes this many times as long to start as one in a loop. */
+const COLD_START = 5;
+
+/** The runtime rounds arrays up and leaves gaps between them. */
+const ALLOCATOR_WASTE = 1.1;
+
+/** Copies of what a step changes: the old numbers, the new ones, and those of the step before that wait for the garbage collector. */
+const COPIES = 3;
+
+const MB = 2 ** 20;
+
+function stateBytes(steps: readonly StepGraph[]): number {
+  const bytes = new Map<string, number>();
+  for (const { graph } of steps) {
+    for (const [name, { shape }] of graph.variables) if (!bytes.has(name)) bytes.set(name, 4 * sizeOf(shape));
+    for (const [{ name, shape }] of graph.assignments) bytes.set(name, 4 * sizeOf(shape) * COPIES);
+  }
+  return [...bytes.values()].reduce((sum, each) => sum + each, 0);
+}
+
+function byOperator(nodes: readonly { readonly cost: NodeCost; readonly ms: number }[]): OperatorShare[] {
+  const shares = new Map<string, { operator: string; nodes: number; ms: number }>();
+  for (const { cost, ms } of nodes) {
+    const { opType: operator } = cost.node;
+    const share = shares.get(operator) ?? { operator, nodes: 0, ms: 0 };
+    shares.set(operator, share);
+    share.nodes++;
+    share.ms += ms;
+  }
+  return [...shares.values()].sort((a, b) => b.ms - a.ms);
+}
