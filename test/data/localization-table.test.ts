@@ -73,7 +73,7 @@ describe("reading", () => {
     ["frame,x [nm],y [nm]\n1.5,1,2\n", /table\.csv:2: expected a whole frame number from 0 on, got 1.5/],
     ["x [nm],y [nm],uncertainty [nm]\n1,2,bad\n", /table\.csv:2: .*uncertainty/],
     ["x,y\n1,2\n", /table\.csv:1: expected a unit of length .* Write the unit into the header/],
-    ["x [px],y [px]\n1,2\n", /Give pixelSizeUm/],
+    ["x [px],y [px]\n1,2\n", /Give the size of a camera pixel/],
     ["frame,x [nm]\n1,2\n", /table\.csv:1: expected a column "y \[nm\]", got columns frame, x \[nm\]/],
     ["", /table\.csv:1: /],
   ])("bad table %# is refused with its line", (text, message) => {

@@ -160,7 +160,7 @@ describe("measures", () => {
   it("give nothing to a result that agrees with its truth nowhere, or only in the coarsest rings", () => {
     const stream = random(5);
     const noise = { ...truth, data: truth.data.map(() => stream.normal()) };
-    expect(compared(truth, noise).frcCutoff).toBeLessThan(0.1);
+    expect(compared(truth, noise).frcCutoff).toBeLessThan(0.3); // by chance rings of few coefficients agree
     const ramp = { ...truth, data: truth.data.map((_, i) => Math.cos((Math.PI * (i % truth.width)) / truth.width)) };
     expect(compared(truth, ramp).frcCutoff).toBeLessThan(0.5);
   });
