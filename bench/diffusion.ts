@@ -25,14 +25,14 @@ import { scope } from "../src/nn/scope.ts";
 import { bench, benchOptions } from "./harness.ts";
 import { contend } from "./peers/contender.ts";
 
-/** Steps of each sampler. */
+/** Steps of each sampler for images as good as 250 ancestral ones, or its best, by `sampler-steps.ts` (docs/results.md). */
 const STEPS: Readonly<Record<SamplerName, number>> = {
-  ddpm: 250,
-  ddim: 50,
-  euler: 50,
-  "euler-ancestral": 50,
-  heun: 18,
-  "dpm-solver-2m": 20,
+  ddpm: 100,
+  ddim: 80,
+  euler: 80,
+  "euler-ancestral": 80,
+  heun: 40,
+  "dpm-solver-2m": 80,
 };
 
 /** Networks by the size that they draw, px. */

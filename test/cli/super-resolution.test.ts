@@ -16,7 +16,12 @@ import { createGraph } from "../../src/engine/graph.ts";
 import { initialState, type State } from "../../src/engine/step.ts";
 import { cosine, loadDiffusion, samplers, saveDiffusion } from "../../src/generators/diffusion/index.ts";
 import { denoise } from "../../src/generators/diffusion/network.ts";
-import { loadSuperResolver, openSuperResolver, superResolverOutput } from "../../src/tasks/super-resolve/index.ts";
+import {
+  loadSuperResolver,
+  openSuperResolver,
+  saveSuperResolver,
+  superResolverOutput,
+} from "../../src/tasks/super-resolve/index.ts";
 import { invoke, listeningTerminal, type Outcome } from "./invoke.ts";
 
 /** The single steps of the second system with networks that have learned nothing: everything happens, nothing is good. */
@@ -61,10 +66,8 @@ function writeSuperResolver(file: string, seed: number, scale: 1 | 2 = 2): void 
   const config = { network: { kind: "gated", channels: [4, 8], blocks: [1, 1] }, scale } as const;
   const graph = createGraph();
   superResolverOutput(graph.input("image", [1, 1, 16, 16]), config);
-  saveCheckpoint(file, {
-    state: stirred(initialState([graph], random(seed)), seed),
-    metadata: { task: "super-resolve", config: JSON.stringify(config), steps: "0" },
-  });
+  const state = stirred(initialState([graph], random(seed)), seed);
+  saveSuperResolver(file, { config, state, steps: 0, keptStep: 0, seconds: 0, curves: {}, validation: [] });
 }
 
 function writeDiffusion(file: string): void {

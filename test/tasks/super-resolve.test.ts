@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CancelledError, DataError } from "../../src/core/errors.ts";
 import { type Random, random } from "../../src/core/random.ts";
+import { saveCheckpoint } from "../../src/engine/checkpoint.ts";
 import { createGraph } from "../../src/engine/graph.ts";
 import { compileFunction } from "../../src/engine/step.ts";
 import { resizePlane } from "../../src/image/resize-plane.ts";
@@ -186,6 +187,13 @@ describe("files", () => {
     const resolver = await openSuperResolver([model]);
     expect(result.data).toBeAllclose((await resolver.resolve(pair.low)).data, { absolute: 1e-6 });
     await resolver.release();
+  });
+
+  test("weights of an older network are refused, and not misread", () => {
+    const file = join(folder, "older.safetensors");
+    const config = JSON.stringify({ network: tiny, scale: 1 });
+    saveCheckpoint(file, { state: new Map(), metadata: { task: "super-resolve", config, steps: "1" } });
+    expect(() => loadSuperResolver(file)).toThrow(/one of version 1/);
   });
 
   test("another file is refused", () => {

@@ -36,6 +36,6 @@ export async function fitSuperResolverJob(
     },
   );
   saveSuperResolver(files.weights, model);
-  await writeFileAtomically(files.onnx, await exportSuperResolver(model, {}));
+  await writeFileAtomically(files.onnx, await exportSuperResolver(model, { arm: arm.name, seed: job.seed }));
   return { name: job.title, steps: model.steps, seconds: model.seconds, curves: { ...model.curves } };
 }
