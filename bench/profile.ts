@@ -5,7 +5,7 @@
  *         [--svg FILE] [--json FILE]
  *
  * The step runs in a process of its own. Between its runs come rounds of the probes that the estimate is made of, so that both meet the
- * same load; of both the fastest run counts.
+ * same load; of both the fastest run counts. Ask for one network at a time where memory matters: what this process holds already counts.
  */
 
 import { writeFileSync } from "node:fs";
