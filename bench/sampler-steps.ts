@@ -22,6 +22,7 @@ import { openDiffusion } from "../src/generators/diffusion/open-diffusion.ts";
 import { type SamplerName, samplers } from "../src/generators/diffusion/samplers/index.ts";
 import { standardDeviation } from "../src/image/standard-deviation.ts";
 import { featureDistance } from "../src/metrics/feature-distance.ts";
+import { LEAST_CONTRAST } from "../src/recipes/super-resolve/fields.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,9 +54,6 @@ const LADDERS: Readonly<Record<SamplerName, readonly number[]>> = {
   "dpm-solver-2m": [8, 12, 20, 40, 80],
 };
 const REFERENCE = { sampler: "ddpm", steps: 250 } as const;
-
-/** Patches of a real image that show less than this (standard deviation, unit scale) are drawn anew. */
-const LEAST_CONTRAST = 0.05;
 
 const stream = random(20261120);
 const denoiser = await openDiffusion(loadDiffusion(file), { threads: Number(values.threads) });

@@ -164,7 +164,7 @@ export function window(plane: Plane, { top, left, height, width }: Window): Plan
 }
 
 /** Fields whose grey levels vary less than this show nothing to learn from or to score on. */
-const LEAST_CONTRAST = 0.05;
+export const LEAST_CONTRAST = 0.05;
 
 /** Whether a field shows something. */
 function isLively({ high }: Field): boolean {
