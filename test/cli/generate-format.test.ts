@@ -3,14 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { random } from "../../src/core/random.ts";
 import { openDataset } from "../../src/data/folder-dataset.ts";
 import { readImage, readProvenance } from "../../src/data/formats/index.ts";
-import { createGraph } from "../../src/engine/graph.ts";
-import { initialState } from "../../src/engine/step.ts";
-import { cosine, saveDiffusion } from "../../src/generators/diffusion/index.ts";
-import { denoise } from "../../src/generators/diffusion/network.ts";
 import { invoke, tree } from "./invoke.ts";
+import { writeUntrainedDiffusion } from "./untrained-diffusion.ts";
 
 /** Images of a network that has learned nothing, in every file format. */
 
@@ -19,20 +15,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 const model = join(base, "diffusion.safetensors");
 
 beforeAll(async () => {
-  const network = {
-    baseChannels: 4,
-    multipliers: [1],
-    blocks: 1,
-    attentionLevels: [],
-    heads: 1,
-    groups: 2,
-    timeCondition: "scale-shift",
-    skips: "blocks",
-  } as const;
-  const settings = { network, sizePx: 16, conditionPlanes: 0, schedule: cosine(), prediction: "velocity" } as const;
-  const graph = createGraph();
-  denoise({ xt: graph.input("xt", [1, 1, 16, 16]), t: graph.input("t", [1]) }, settings, { mode: "inference" });
-  saveDiffusion(model, { ...settings, state: initialState([graph], random(0)), chosenStep: 0 });
+  writeUntrainedDiffusion(model);
   await generate("plain");
 });
 

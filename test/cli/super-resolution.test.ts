@@ -13,9 +13,8 @@ import { channelPlane, type Image } from "../../src/data/image.ts";
 import { unitPlane } from "../../src/data/unit-plane.ts";
 import { saveCheckpoint } from "../../src/engine/checkpoint.ts";
 import { createGraph } from "../../src/engine/graph.ts";
-import { initialState, type State } from "../../src/engine/step.ts";
-import { cosine, loadDiffusion, samplers, saveDiffusion } from "../../src/generators/diffusion/index.ts";
-import { denoise } from "../../src/generators/diffusion/network.ts";
+import { initialState } from "../../src/engine/step.ts";
+import { loadDiffusion, samplers } from "../../src/generators/diffusion/index.ts";
 import {
   loadSuperResolver,
   openSuperResolver,
@@ -23,6 +22,7 @@ import {
   superResolverOutput,
 } from "../../src/tasks/super-resolve/index.ts";
 import { invoke, listeningTerminal, type Outcome } from "./invoke.ts";
+import { stirred, writeUntrainedDiffusion } from "./untrained-diffusion.ts";
 
 /** The single steps of the second system with networks that have learned nothing: everything happens, nothing is good. */
 
@@ -54,37 +54,12 @@ function waves(seed: number, height: number, width: number): Image {
   return { data, pixelType: "uint16", channels: 1, height, width, pixelSizeUm: 0.1 };
 }
 
-/** Weights as they start, with noise on them, so that no layer stays at zero. */
-function stirred(state: State, seed: number): State {
-  const stream = random(seed).fork("stir");
-  return new Map(
-    [...state].map(([name, tensor]) => [name, { ...tensor, data: tensor.data.map((v) => v + 0.02 * stream.normal()) }]),
-  );
-}
-
 function writeSuperResolver(file: string, seed: number, scale: 1 | 2 = 2): void {
   const config = { network: { kind: "gated", channels: [4, 8], blocks: [1, 1] }, scale } as const;
   const graph = createGraph();
   superResolverOutput(graph.input("image", [1, 1, 16, 16]), config);
   const state = stirred(initialState([graph], random(seed)), seed);
   saveSuperResolver(file, { config, state, steps: 0, keptStep: 0, seconds: 0, curves: {}, validation: [] });
-}
-
-function writeDiffusion(file: string): void {
-  const network = {
-    baseChannels: 8,
-    multipliers: [1, 2],
-    blocks: 1,
-    attentionLevels: [],
-    heads: 1,
-    groups: 2,
-    timeCondition: "scale-shift",
-    skips: "blocks",
-  } as const;
-  const settings = { network, sizePx: 16, conditionPlanes: 0, schedule: cosine(), prediction: "velocity" } as const;
-  const graph = createGraph();
-  denoise({ xt: graph.input("xt", [1, 1, 16, 16]), t: graph.input("t", [1]) }, settings, { mode: "inference" });
-  saveDiffusion(file, { ...settings, state: stirred(initialState([graph], random(0)), 0), chosenStep: 0 });
 }
 
 beforeAll(async () => {
@@ -94,7 +69,7 @@ beforeAll(async () => {
   }
   writeSuperResolver(at("sr-0.safetensors"), 0);
   writeSuperResolver(at("sr-1.safetensors"), 1);
-  writeDiffusion(at("diffusion.safetensors"));
+  writeUntrainedDiffusion(at("diffusion.safetensors"));
   saveCheckpoint(at("segmenter.safetensors"), { state: new Map(), metadata: { task: "segment", steps: "0" } });
   saveCheckpoint(at("cyclegan.safetensors"), { state: new Map(), metadata: { generator: "cyclegan" } });
 });
