@@ -6,9 +6,10 @@
  */
 
 import { GraphError, ShapeError } from "../core/errors.ts";
+import { interned } from "../core/interned.ts";
 import type { Random } from "../core/random.ts";
 import { formatShape, type Shape, sameShape, sizeOf } from "../core/shape.ts";
-import { bitsOf, type DataType, dataTypeOf, type TensorData } from "../core/tensor.ts";
+import { type DataType, dataTypeOf, type TensorData } from "../core/tensor.ts";
 
 /** What an operator may be told besides its inputs. */
 export type Attributes = Readonly<Record<string, number | string | boolean | readonly number[]>>;
@@ -103,6 +104,7 @@ export function createGraph(): Graph {
   const variables = new Map<string, Variable>();
   const assignments = new Map<Variable, Value>();
   const known = new Map<string, Value>();
+  const constants = interned<Value>();
   let count = 0;
 
   const create = (shape: Shape, dataType: DataType, source: Source): Value => ({
@@ -165,9 +167,7 @@ export function createGraph(): Graph {
           received: `${array.length}`,
         });
       const dataType = dataTypeOf(array);
-      return once(`${dataType}${extents.join()}=${bitsOf(array)}`, () =>
-        create(extents, dataType, { kind: "constant", data: array }),
-      );
+      return constants.of(array, extents, () => create(extents, dataType, { kind: "constant", data: array }));
     },
     parameter: (name, shape, initializer) => variable("parameter", name, shape, initializer),
     state: (name, shape, initializer) => variable("state", name, shape, initializer),

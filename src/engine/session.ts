@@ -14,8 +14,16 @@ export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** All outputs for these inputs; every call gives new arrays. @throws {@link SessionError} */
-  run(inputs: Readonly<Record<string, Tensor<TensorData>>>): Promise<Record<string, Tensor>>;
+  /**
+   * All outputs for these inputs: in new arrays, or in those of `into` where the runtime can write into given ones. A given array may be an input's own
+   * only where nobody reads that input after the output is written.
+   *
+   * @throws {@link SessionError}
+   */
+  run(
+    inputs: Readonly<Record<string, Tensor<TensorData>>>,
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
   /** Frees the runtime's memory; the session cannot run afterwards. */
   release(): Promise<void>;
 }
@@ -61,7 +69,7 @@ export async function openSession(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(inputs) {
+    async run(inputs, into = {}) {
       const feeds: Record<string, ort.Tensor> = {};
       for (const name of session.inputNames) {
         const given = inputs[name];
@@ -80,13 +88,29 @@ export async function openSession(
             received: formatShape(given.shape),
           });
       }
-      const results = await attempt("running a model", () => session.run(feeds));
+      const given = (name: string) => (WRITES_INTO_GIVEN_ARRAYS ? into[name] : undefined);
+      const fetches = Object.fromEntries(
+        session.outputNames.map((name) => [name, given(name) ? runtimeTensor(given(name)!) : null]),
+      );
+      const results = await attempt("running a model", () => session.run(feeds, fetches));
       const outputs: Record<string, Tensor> = {};
-      for (const name of session.outputNames) outputs[name] = ownTensor(results[name]!);
+      for (const name of session.outputNames) {
+        const array = given(name);
+        if (array) free(results[name]!);
+        outputs[name] = array ?? ownTensor(results[name]!);
+      }
       return outputs;
     },
     release: () => session.release(),
   };
+}
+
+/** Whether the runtime writes into arrays that it is given; in a browser results come from a memory of their own. */
+const WRITES_INTO_GIVEN_ARRAYS = ort.env.versions.node !== undefined;
+
+/** Frees a copy at once that the runtime makes of every result, also of one that it has written into a given array: garbage collectors come late. */
+function free(copy: ort.Tensor): void {
+  (copy.data as Float32Array<ArrayBuffer>).buffer.transfer(0);
 }
 
 /** Runtime tensors of our own ones: parameters come back as inputs at every step. */

@@ -6,9 +6,14 @@ import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
+import { overwritable } from "./overwriting.ts";
 import { openSession, type Session } from "./session.ts";
 
-/** Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one. */
+/**
+ * Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one.
+ *
+ * Its arrays belong to the state: steps write over them. Whoever wants to keep some takes a copy (`copyOf`).
+ */
 export type State = Map<string, Tensor>;
 
 /** Values to hand over at a run, by input name. */
@@ -25,7 +30,10 @@ export interface Step {
   readonly graph: Graph;
   /** The lowering that was used. */
   readonly lowering: LoweringName;
-  /** Runs once and replaces what the graph assigns in `state`; the arrays that were there before stay as they are. */
+  /**
+   * Runs once and replaces what the graph assigns in `state`: new numbers are written over old ones, at once where the order of the graph allows
+   * it, else at the next run. Outputs are new arrays. A run that fails leaves the state half replaced.
+   */
   run(state: State, inputs: Inputs): Promise<{ readonly outputs: Record<string, Tensor> }>;
   release(): Promise<void>;
 }
@@ -53,17 +61,41 @@ export async function compileStep(
   const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
   const wanted = Object.keys(outputs).map((name) => [name, `output/${name}`] as const);
+  const arrays = stateArrays(overwritable(model, assigned));
   return {
     graph,
     lowering,
     async run(state, inputs) {
       const feeds: Record<string, Tensor<TensorData>> = { ...inputs };
       for (const name of variables) feeds[name] = stateTensor(state, name);
-      const all = await session.run(feeds);
-      for (const [name, next] of assigned) state.set(name, all[next]!);
+      const into = Object.fromEntries(
+        assigned.map(([name, next]) => [next, arrays.next(name, stateTensor(state, name))]),
+      );
+      const all = await session.run(feeds, into);
+      for (const [name, next] of assigned) {
+        arrays.replaced(name, state.get(name)!, all[next]!);
+        state.set(name, all[next]!);
+      }
       return { outputs: Object.fromEntries(wanted.map(([name, result]) => [name, all[result]!])) };
     },
     release: () => session.release(),
+  };
+}
+
+/**
+ * Arrays for the next numbers of a state: its present array where that may be overwritten, else the one that the run before left free. From the second
+ * run on nothing is allocated.
+ */
+function stateArrays(overwritten: ReadonlySet<string>) {
+  const free = new Map<string, Tensor>();
+  return {
+    next(name: string, current: Tensor): Tensor {
+      if (overwritten.has(name)) return current;
+      return free.get(name) ?? { data: new Float32Array(current.data.length), shape: current.shape };
+    },
+    replaced(name: string, before: Tensor, after: Tensor): void {
+      if (before !== after) free.set(name, before);
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 /** Writing ONNX node by node: what every lowering needs, whatever operators it chooses. */
 
 import { GraphError } from "../../core/errors.ts";
+import { interned } from "../../core/interned.ts";
 import type { Shape } from "../../core/shape.ts";
-import { bitsOf, type DataType, dataTypeOf, type Tensor } from "../../core/tensor.ts";
+import { type DataType, dataTypeOf, type Tensor } from "../../core/tensor.ts";
 import type { Attribute, OnnxModel, OnnxNode, OnnxTensor, OnnxTensorData, OnnxValueInfo } from "../../onnx/model.ts";
 import type { Attributes, Graph, Op, Source, Value } from "../graph.ts";
 
@@ -96,7 +97,8 @@ export function emitModel(
   const inputs = new Map<string, OnnxValueInfo>();
   const names = new Map<Value, string>();
   const known = new Map<string, readonly string[]>();
-  const tables = new Map<string, string>();
+  const tables = interned<string>();
+  let tableCount = 0;
 
   const initializer = (key: string, dataType: DataType, shape: Shape, data: OnnxTensorData): string => {
     if (!initializers.has(key)) initializers.set(key, { name: key, dataType, shape: [...shape], data });
@@ -155,12 +157,8 @@ export function emitModel(
       initializer(`ints_${numbers.join("_")}`, "int64", [numbers.length], BigInt64Array.from(numbers.map(BigInt))),
     floats: (numbers, shape = []) =>
       initializer(`floats_${shape.join("x")}_${numbers.join("_")}`, "float32", shape, Float32Array.from(numbers)),
-    table(data, shape) {
-      const key = `${shape.join()}=${bitsOf(data)}`;
-      const found = tables.get(key) ?? `table${tables.size}`;
-      tables.set(key, found);
-      return initializer(found, dataTypeOf(data), shape, data);
-    },
+    table: (data, shape) =>
+      tables.of(data, shape, () => initializer(`table${tableCount++}`, dataTypeOf(data), shape, data)),
   };
   const order = needed(Object.values(outputs));
   const refined = refine?.(emit, order, Object.values(outputs));

@@ -1,4 +1,5 @@
 import { DataError } from "../../core/errors.ts";
+import { copyOf } from "../../core/tensor.ts";
 import { averagedWeights } from "../../engine/ema.ts";
 import type { State } from "../../engine/step.ts";
 import type { ExtraState } from "../../engine/train.ts";
@@ -45,7 +46,7 @@ const BEST = "best";
 export function validation(state: State, validate: Validate): Validation {
   let scores: ValidationScore[] = [];
   const keep = () => {
-    for (const [name, weights] of averagedWeights(state, DENOISER)) state.set(`${BEST}/${name}`, weights);
+    for (const [name, weights] of averagedWeights(state, DENOISER)) state.set(`${BEST}/${name}`, copyOf(weights));
   };
   keep(); // a checkpoint always holds the same names, so going back never leaves weights of later steps
   const best = () =>

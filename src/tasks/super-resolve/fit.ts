@@ -1,5 +1,6 @@
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
+import { copyOf } from "../../core/tensor.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { compileStep, initialState, type State, type Step } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
@@ -139,7 +140,7 @@ const BEST = "best/";
 function bestWeights(state: State) {
   const scores: ValidationScore[] = [];
   const copy = () => {
-    for (const [name, tensor] of weightsOf(state)) state.set(BEST + name, tensor);
+    for (const [name, tensor] of weightsOf(state)) state.set(BEST + name, copyOf(tensor));
   };
   copy();
   const best = () => scores.reduce((a, b) => (b.loss < a.loss ? b : a), { step: 0, loss: Number.POSITIVE_INFINITY });

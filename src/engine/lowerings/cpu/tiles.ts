@@ -39,13 +39,14 @@ export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, { count,
   const { block } = pen;
   const [n, k, height, width] = shape;
   const [blocks, pixels] = [k / block, height * width];
-  const places: number[] = []; // of tile pixels in the image, one tile after the other; −1 outside
+  const places = new Int32Array(size[0] * size[1] * block); // of tile pixels in the image, one tile after the other; −1 outside
+  let i = 0;
   for (let y = 0; y < size[0]; y++)
     for (let x = 0; x < size[1]; x++)
       for (let tile = 0; tile < block; tile++) {
         const row = Math.floor(tile / count[1]) * size[0] + y;
         const column = (tile % count[1]) * size[1] + x;
-        places.push(row < height && column < width ? row * width + column : -1);
+        places[i++] = row < height && column < width ? row * width + column : -1;
       }
   // With one image or one block of channels, each array of pixels is dealt alike; otherwise images must come inside of blocks
   const [arrays, order] = n === 1 || blocks === 1 ? [n * blocks, places] : [1, imagesInside(places, n, blocks, pixels)];
@@ -53,11 +54,12 @@ export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, { count,
   return gathered(pen, pen.view(name, shape, [arrays, length, block]), [arrays, length, block], order);
 }
 
-function imagesInside(places: readonly number[], n: number, blocks: number, pixels: number): number[] {
-  const order: number[] = [];
+function imagesInside(places: Int32Array, n: number, blocks: number, pixels: number): Int32Array {
+  const order = new Int32Array(blocks * n * places.length);
+  let i = 0;
   for (let block = 0; block < blocks; block++)
     for (let image = 0; image < n; image++)
-      for (const place of places) order.push(place < 0 ? -1 : (image * blocks + block) * pixels + place);
+      for (const place of places) order[i++] = place < 0 ? -1 : (image * blocks + block) * pixels + place;
   return order;
 }
 
@@ -71,7 +73,8 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
   const inBlocks = canBeBlocked(image, block);
   const [planes, unit] = inBlocks ? [c / block, block] : [c, 1];
   const reach = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
-  const order: number[] = [];
+  const order = new Int32Array(reach[0] * reach[1] * planes * block);
+  let i = 0;
   for (let y = 0; y < reach[0]; y++)
     for (let x = 0; x < reach[1]; x++)
       for (let plane = 0; plane < planes; plane++)
@@ -79,7 +82,7 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
           const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
           const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
           const inside = row >= 0 && row < height && column >= 0 && column < width;
-          order.push(inside ? (plane * height + row) * width + column : -1);
+          order[i++] = inside ? (plane * height + row) * width + column : -1;
         }
   const memory = [n, planes * height * width, unit] as const;
   const name = inBlocks ? pen.blocked(image).name : pen.name(image);
@@ -96,9 +99,9 @@ function gathered(
   pen: BlockedPen,
   name: string,
   [, length]: readonly [number, number, number],
-  order: readonly number[],
+  order: Int32Array,
 ): string {
   const zeros = order.includes(-1) ? pen.node("Pad", [name, pen.ints([0, 0, 0, 0, 1, 0])]) : name;
-  const table = Int32Array.from(order, (place) => (place < 0 ? length : place));
+  const table = order.map((place) => (place < 0 ? length : place));
   return pen.node("Gather", [zeros, pen.table(table, [table.length])], { axis: 1 });
 }
