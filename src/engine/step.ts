@@ -4,9 +4,9 @@ import { GraphError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
+import { leastFirst, overwritable, recompute } from "./economy/index.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
-import { overwritable } from "./overwriting.ts";
 import { openSession, type Session } from "./session.ts";
 
 /**
@@ -56,7 +56,7 @@ export async function compileStep(
   { outputs: named, threads = 1, lowering: choice = "auto" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
 ): Promise<Step> {
   const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
-  const { model, lowering } = await lower(choice, graph, stepResults({ graph, outputs }));
+  const { model, lowering } = await lowerStep(choice, { graph, outputs });
   const session = await openSession(model, { threads });
   const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
@@ -105,6 +105,15 @@ export function stepResults({ graph, outputs }: StepGraph): Record<string, Value
   for (const [name, value] of Object.entries(outputs)) results[`output/${name}`] = value;
   for (const [variable, next] of graph.assignments) results[`next/${variable.name}`] = next;
   return results;
+}
+
+/**
+ * The model of a step for this machine: lowered, thrifty with memory, and run in an order that lets go of images as early as can be. It is run as it
+ * is: the runtime must not join equal nodes.
+ */
+export async function lowerStep(choice: LoweringChoice, step: StepGraph) {
+  const { model, lowering } = await lower(choice, step.graph, stepResults(step));
+  return { model: leastFirst(recompute(leastFirst(model))), lowering };
 }
 
 /** A graph that computes outputs from inputs and changes nothing. */

@@ -80,6 +80,12 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
   },
   conv2dWeightGradient: {
     plain: two((x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: 1 }), X, [2, 16, 6, 7]),
+    depthwise: two((x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: 1, groups: 32 }), X, X),
+    "depthwise, strided": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 5], stride: 2, padding: [1, 2, 1, 2], groups: 32 }),
+      [2, 32, 8, 10],
+      [2, 32, 4, 5],
+    ),
     strided: two(
       (x, dy) => conv2dWeightGradient(x, dy, { kernel: [4, 4], stride: 2, padding: 1 }),
       [1, 16, 32, 32],
@@ -96,6 +102,12 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
       [32, 16, 3, 4],
     ),
     odd: two((z, w) => convTranspose2d(z, w, { stride: 2, padding: 1, outputSize: [11, 13] }), X, [32, 16, 3, 3]),
+    depthwise: two((z, w) => convTranspose2d(z, w, { padding: 1, groups: 32 }), X, [32, 1, 3, 3]),
+    "depthwise, strided": two(
+      (z, w) => convTranspose2d(z, w, { stride: 2, padding: 2, groups: 32, outputSize: [12, 14] }),
+      X,
+      [32, 1, 5, 5],
+    ),
   },
   cos: { plain: one((x) => ops.cos(x)) },
   detach: { plain: one((x) => ops.mul(x, ops.detach(x))) },

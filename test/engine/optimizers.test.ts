@@ -188,7 +188,7 @@ function problem() {
   const graph = createGraph();
   const terms = Object.entries(SHAPES).map(([key, shape]) => {
     const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.1 * i));
-    const parameter = graph.parameter(key, shape, () => data);
+    const parameter = graph.parameter(key, shape, () => data.slice());
     return sum(sub(softplus(mul(parameter, 3)), parameter));
   });
   return { graph, loss: terms.reduce((a, b) => add(a, b)) };

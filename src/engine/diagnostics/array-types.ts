@@ -8,6 +8,7 @@
 import { GraphError } from "../../core/errors.ts";
 import { broadcastShapes, type Shape, sizeOf } from "../../core/shape.ts";
 import type { OnnxDataType, OnnxModel, OnnxNode } from "../../onnx/model.ts";
+import { isView } from "../economy/views.ts";
 import { integer, integers, windowOf } from "./attributes.ts";
 
 /** Shape of an array and bytes of one number. */
@@ -82,6 +83,8 @@ export function arrayTypes(model: OnnxModel): ReadonlyMap<string, ArrayExtent> {
         const bytesPerNumber = node.opType === "MaxPool" && index === 1 ? BYTES.int64 : bytes;
         found.set(name, { shape: shapes[index] ?? shapes[0]!, bytesPerNumber });
       }
+    const viewed = isView(node) ? constants.get(node.inputs[0]!) : undefined;
+    if (viewed) constants.set(node.outputs[0]!, viewed);
   }
   return found;
 }

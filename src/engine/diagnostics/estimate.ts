@@ -4,8 +4,8 @@
 
 import { sizeOf } from "../../core/shape.ts";
 import type { OnnxModel } from "../../onnx/model.ts";
-import { type LoweringChoice, lower } from "../lowerings/index.ts";
-import { type StepGraph, stepResults } from "../step.ts";
+import type { LoweringChoice } from "../lowerings/index.ts";
+import { lowerStep, type StepGraph } from "../step.ts";
 import { type ArrayExtent, arrayTypes, bytesOf } from "./array-types.ts";
 import { type NodeCost, nodeCosts } from "./cost.ts";
 import { type MachineSpeed, machineSpeed } from "./machine-speed.ts";
@@ -74,7 +74,7 @@ export async function analyseStep(
   const steps = "graph" in target ? [target] : target;
   const models: OnnxModel[] = [];
   for (const step of steps) {
-    const { model } = await lower(lowering, step.graph, stepResults(step));
+    const { model } = await lowerStep(lowering, step);
     models.push(await runtimeModel(model, { threads }));
   }
   return { models, processMb: processMb ?? process.memoryUsage.rss() / MB, stateMb: stateBytes(steps) / MB };

@@ -8,6 +8,7 @@
 
 import { sameShape } from "../../core/shape.ts";
 import type { OnnxModel, OnnxNode } from "../../onnx/model.ts";
+import { isView } from "../economy/views.ts";
 import { type ArrayExtent, bytesOf } from "./array-types.ts";
 
 /** One buffer from the node that needs it first to the last one that reads it. */
@@ -27,9 +28,6 @@ export interface MemoryWalk {
   /** Bytes held while each node runs, in the order of `model.nodes`. */
   readonly bytesAt: readonly number[];
 }
-
-/** Operators whose result is their first input under another shape. */
-const VIEWS = new Set(["Reshape", "Squeeze", "Unsqueeze", "Identity"]);
 
 /** Inputs whose buffer a kernel may write its result into; binary operations may not. */
 const IN_PLACE: Readonly<Record<string, number>> = {
@@ -92,7 +90,7 @@ function sharedBuffers(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>
 
   function inputBuffer(node: OnnxNode, index: number, extent: ArrayExtent): Buffer | "caller" | undefined {
     if (index > 0) return undefined;
-    if (VIEWS.has(node.opType)) return holding.get(node.inputs[0]!) ?? "caller";
+    if (isView(node)) return holding.get(node.inputs[0]!) ?? "caller";
     const name = node.inputs[IN_PLACE[node.opType] ?? node.inputs.length];
     const buffer = name ? holding.get(name) : undefined;
     return buffer?.reads === 1 && sameExtent(types.get(name!)!, extent) ? buffer : undefined;

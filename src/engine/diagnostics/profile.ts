@@ -10,9 +10,9 @@ import { random } from "../../core/random.ts";
 import type { Tensor, TensorData } from "../../core/tensor.ts";
 import { decodeModel } from "../../onnx/decode.ts";
 import type { OnnxModel } from "../../onnx/model.ts";
-import { type LoweringChoice, lower } from "../lowerings/index.ts";
+import type { LoweringChoice } from "../lowerings/index.ts";
 import { openSession } from "../session.ts";
-import { type Inputs, initialState, type StepGraph, stepResults } from "../step.ts";
+import { type Inputs, initialState, lowerStep, type StepGraph } from "../step.ts";
 import { nodeOwners } from "./owners.ts";
 
 /** Time of one node: the least of all runs, which other programs disturbed least. */
@@ -69,7 +69,7 @@ export async function profileStep(
   const folder = await mkdtemp(join(tmpdir(), "fantascope-profile-"));
   try {
     const files = { rewrittenModelFile: join(folder, "model.onnx"), traceFilePrefix: join(folder, "trace") };
-    const { model } = await lower(lowering, graph, stepResults(target));
+    const { model } = await lowerStep(lowering, target);
     const session = await openSession(model, { threads, ...files });
     const feeds: Record<string, Tensor<TensorData>> = {
       ...Object.fromEntries(initialState([graph], random(0))),

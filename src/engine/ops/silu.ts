@@ -10,14 +10,9 @@ export function silu(x: Value): Value {
   return x.graph.apply(siluOp, [x], {});
 }
 
-/** See {@link silu}; with s = sigmoid(x) its derivative is s + y · (1 − s), two passes less than by the product rule. */
+/** See {@link silu}; with s = sigmoid(x) its derivative is s · (1 − y + x): what is in brackets can be one pass. */
 export const siluOp: Op = {
   name: "silu",
   infer: inferUnary,
-  gradient: ({ inputs: [x], y, dy }) => [
-    () => {
-      const s = sigmoid(x!);
-      return mul(dy, add(s, mul(y, sub(1, s))));
-    },
-  ],
+  gradient: ({ inputs: [x], y, dy }) => [() => mul(mul(dy, sigmoid(x!)), add(sub(1, y), x!))],
 };

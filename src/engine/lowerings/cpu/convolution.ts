@@ -5,6 +5,7 @@
 
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
+import { depthwiseTaps } from "./depthwise.ts";
 import { blockedFilters, depthwiseFilters, plainInputFilters, swappedFilters } from "./filters.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
@@ -40,7 +41,10 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
 ) => {
   const shape = w!.shape as FilterShape;
   const [n, c, height, width] = y.shape as ImageShape;
-  if (groups !== 1 || ![y, z!].every((value) => canBeBlocked(value, pen.block)) || !pays(y, shape)) return undefined;
+  const isDepthwise = groups > 1 && groups === c && shape[0] === c;
+  if (!(groups === 1 ? pays(y, shape) : isDepthwise) || ![y, z!].every((value) => canBeBlocked(value, pen.block)))
+    return undefined;
+  const chosen = isDepthwise ? depthwiseTaps : swappedFilters;
   const axis = (i: 0 | 1) =>
     phases({
       kernel: shape[i + 2]!,
@@ -56,13 +60,13 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
     columns.map((column) => {
       const taps = row.taps.flatMap((i) => column.taps.map((j) => i * shape[3] + j));
       const kernel = [row.taps.length, column.taps.length] as const;
-      return convolution(pen, pen.blocked(z!).name, swappedFilters(pen, pen.name(w!), shape, taps, kernel), "", {
+      return convolution(pen, pen.blocked(z!).name, chosen(pen, pen.name(w!), shape, taps, kernel), "", {
         kernel,
         shape: [n, c, height / rows.length, width / columns.length],
         strides: [1, 1],
         pads: [row.before, column.before, row.after, column.after],
         dilations: [row.step, column.step],
-        groups: 1,
+        groups,
       });
     }),
   );

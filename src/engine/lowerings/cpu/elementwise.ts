@@ -1,7 +1,7 @@
 /** Operators that treat every number alone: they do not care how numbers lie, so the portable rule writes them on blocked arrays. */
 
 import { sameShape, sizeOf } from "../../../core/shape.ts";
-import type { Value } from "../../graph.ts";
+import { uniformConstant, type Value } from "../../graph.ts";
 import type { OperatorNode } from "../emitter.ts";
 import { affine, everywhere, type PerChannel, perChannel } from "./affine.ts";
 import type { Activation, Blocked, BlockedPen, Fusion } from "./pen.ts";
@@ -60,8 +60,17 @@ function fusedSum(pen: BlockedPen, y: Value, made: Value, other: Value): Blocked
   return sameShape(made.shape, y.shape) ? layout.fused({ sum: pen.blocked(other, layout.shape).name }) : undefined;
 }
 
-/** Subtraction. */
-export const sub = binary(
+/** Subtraction; from one number, as an affine function that can take on a sum. */
+export const sub: BlockedRule = (node, pen, portable) => {
+  const [a, b] = node.inputs as [Value, Value];
+  const from = sameShape(b.shape, node.y.shape) ? uniformConstant(a) : undefined;
+  const layout = from === undefined ? undefined : pen.layout(b);
+  if (!layout) return difference(node, pen, portable);
+  const [scale, shift] = [-1, from!].map((number) => everywhere(pen, number, layout.shape)) as [PerChannel, PerChannel];
+  return affine(pen, layout, { scale, shift });
+};
+
+const difference = binary(
   (pen, x, small) => affine(pen, x, { shift: changed(pen, "Neg", small) }),
   (pen, x, shift) => (shift.images === 1 ? affine(pen, x, { scale: everywhere(pen, -1, x.shape), shift }) : undefined),
 );
@@ -113,6 +122,13 @@ export const leakyRelu = bend(({ slope }) => ({
 }));
 export const sigmoid = bend(() => ({ activation: "Sigmoid" }));
 export const tanh = bend(() => ({ activation: "Tanh" }));
+
+/** x · sigmoid(x) in one pass, also of plain arrays. */
+export const silu: BlockedRule = ({ inputs: [x] }, pen) => {
+  const layout = pen.layout(x!);
+  const name = pen.node("QuickGelu", [layout?.name ?? pen.name(x!)], { alpha: { float: 1 } }, "com.microsoft");
+  return layout ? { name, shape: layout.shape } : name;
+};
 
 /** Slope on this side of the kink: `clip(1e38 · x)` between slope and 1, in one pass. */
 export const kinkSlope: BlockedRule<{ slope: number }> = ({ inputs: [x], attributes: { slope } }, pen) => {

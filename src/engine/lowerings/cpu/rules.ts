@@ -24,6 +24,7 @@ import {
   relu,
   scaleShift,
   sigmoid,
+  silu,
   sub,
   tanh,
 } from "./elementwise.ts";
@@ -69,7 +70,7 @@ export const blockedRules: BlockedTable<typeof operators> = {
   scaleShift,
   sigmoid,
   sign: elementwise,
-  silu: elementwise,
+  silu,
   sin: elementwise,
   slice,
   softplus: elementwise,

@@ -12,6 +12,7 @@
 import { sizeOf } from "../../../core/shape.ts";
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
+import { depthwiseWeightGradient } from "./depthwise.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
 import { type Dealing, dealtFilters, dealtImage, tilesFor } from "./tiles.ts";
@@ -22,13 +23,16 @@ const MOST_WASTE = 1.3;
 /** From this many filters on, the blocked kernel is at full speed. */
 const MANY_FILTERS = 64;
 
-/** `conv2dWeightGradient` for one group and dense kernels, where dy or, for stride 1, x has whole blocks of channels. */
+/** `conv2dWeightGradient` of each channel by itself, and for one group and dense kernels where dy or, for stride 1, x has whole blocks of channels. */
 export const conv2dWeightGradient: BlockedRule<ConvGeometry & { kernel: readonly number[] }> = (
   { inputs: [x, dy], attributes: { strides, pads, dilations, groups, kernel }, y },
   pen,
 ) => {
-  if (groups !== 1 || dilations.some((step) => step !== 1) || !(imageLayout(pen, x!) ?? imageLayout(pen, dy!)))
-    return undefined;
+  if (!(imageLayout(pen, x!) ?? imageLayout(pen, dy!))) return undefined;
+  const channels = x!.shape[1]!;
+  if (groups > 1 && groups === channels && groups === dy!.shape[1])
+    return depthwiseWeightGradient(pen, [x!, dy!], { strides, pads, dilations, groups }, y);
+  if (groups !== 1 || dilations.some((step) => step !== 1)) return undefined;
   const [k, c, kh, kw] = y.shape as ImageShape;
   const [tall, wide] = kernel as [number, number];
   const taps = kh * kw;

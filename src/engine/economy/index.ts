@@ -1,0 +1,3 @@
+export { overwritable } from "./overwritable.ts";
+export { recompute } from "./recompute.ts";
+export { leastFirst, runOrder } from "./run-order.ts";
