@@ -59,7 +59,6 @@ export async function openSession(
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       enableMemPattern: false,
-      ...(process.env.NOARENA ? { enableCpuMemArena: false } : {}),
       graphOptimizationLevel: optimization,
       logSeverityLevel: 3,
       extra: { optimization: { disable_specified_optimizers: "CommonSubexpressionElimination" } },

@@ -1,0 +1,182 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { random } from "../../src/core/random.ts";
+import { copyOf, type Tensor } from "../../src/core/tensor.ts";
+import { arrayTypes } from "../../src/engine/diagnostics/array-types.ts";
+import { memoryWalk } from "../../src/engine/diagnostics/memory.ts";
+import type { TraceEvent } from "../../src/engine/diagnostics/profile.ts";
+import { runtimeModel } from "../../src/engine/diagnostics/runtime-model.ts";
+import { leastFirst, overwritable, recompute, runOrder } from "../../src/engine/economy/index.ts";
+import { exponentialMovingAverage } from "../../src/engine/ema.ts";
+import { gradient } from "../../src/engine/gradient.ts";
+import { createGraph } from "../../src/engine/graph.ts";
+import { heInit } from "../../src/engine/initializers.ts";
+import { lower } from "../../src/engine/lowerings/index.ts";
+import { add, conv2d, groupNorm, mean, silu, square } from "../../src/engine/ops/index.ts";
+import { adam } from "../../src/engine/optimizers/adam.ts";
+import { openSession } from "../../src/engine/session.ts";
+import { compileStep, initialState, type StepGraph, stepResults } from "../../src/engine/step.ts";
+import { normal } from "./differentiation.ts";
+
+const [LAYERS, CHANNELS, SIDE] = [6, 64, 32];
+
+/** Convolutions with normalisation and SiLU in a row, residual, trained with Adam and averaged: filters large enough to be updated one by one. */
+function deepStep(): StepGraph {
+  const graph = createGraph();
+  let x = graph.input("x", [1, CHANNELS, SIDE, SIDE]);
+  for (let i = 0; i < LAYERS; i++) {
+    const w = graph.parameter(`layer${i}/weight`, [CHANNELS, CHANNELS, 3, 3], heInit());
+    x = add(x, silu(groupNorm(conv2d(x, w, { padding: 1 }), { groups: 8 })));
+  }
+  const loss = mean(square(x));
+  const parameters = graph.parameters();
+  adam({ learningRate: 1e-3 }).update(graph, { name: "adam", parameters, gradients: gradient(loss, parameters) });
+  exponentialMovingAverage(graph, parameters, 0.99);
+  return { graph, outputs: { loss } };
+}
+
+const step = deepStep();
+const { model } = await lower("auto", step.graph, stepResults(step));
+const assigned = [...step.graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
+
+describe("order", () => {
+  test("is the runtime's own", async () => {
+    for (const each of [model, leastFirst(model)])
+      expect(runOrder(each).map(({ name }) => name)).toEqual(await tracedOrder(each));
+  });
+
+  test("a filter moves on as soon as its gradient is there, the last layer's first", () => {
+    const places = (each: typeof model) => {
+      const order = runOrder(each).flatMap(({ outputs }) => outputs);
+      return Array.from({ length: LAYERS }, (_, i) => order.indexOf(`next/layer${i}/weight`));
+    };
+    const thrifty = places(leastFirst(model));
+    expect(thrifty).toEqual(thrifty.toSorted((a, b) => b - a));
+    expect(places(model)).not.toEqual(thrifty);
+  });
+
+  test("every node stands behind what it needs", () => {
+    const known = new Set([...model.inputs, ...model.initializers].map(({ name }) => name));
+    for (const { inputs, outputs } of recompute(leastFirst(model)).nodes) {
+      for (const name of inputs) expect(name === "" || known.has(name), name).toBe(true);
+      for (const name of outputs) known.add(name);
+    }
+  });
+});
+
+describe("what is made again", () => {
+  const peak = (each: typeof model) => memoryWalk({ ...each, nodes: runOrder(each) }, arrayTypes(each)).peakBytes;
+  const thrifty = leastFirst(recompute(leastFirst(model)));
+
+  test("makes the peak lower, and leaves convolutions of channels with each other alone", () => {
+    expect(peak(thrifty)).toBeLessThan(0.95 * peak(model));
+    const dense = (each: typeof model) =>
+      each.nodes.filter(
+        ({ opType, attributes: { group } }) => opType === "Conv" && !(group?.type === "int" && group.value > 1),
+      );
+    expect(dense(thrifty)).toHaveLength(dense(model).length);
+    expect(thrifty.nodes.length).toBeGreaterThan(model.nodes.length);
+  });
+
+  test("stays twice in the runtime, which could join equal nodes", async () => {
+    const ran = await runtimeModel(thrifty);
+    expect(ran.nodes.some(({ name }) => name.endsWith("/again"))).toBe(true);
+  });
+
+  test("changes no bit of a result", async () => {
+    const feeds = { ...Object.fromEntries(initialState([step.graph], random(3))), ...inputs(0) };
+    const results = await Promise.all(
+      [model, thrifty].map(async (each) => {
+        const session = await openSession(each, { optimization: "disabled" });
+        return session.run(feeds);
+      }),
+    );
+    expect(results[1]).toEqual(results[0]);
+  });
+
+  test("is nothing in a network that only computes", async () => {
+    const graph = createGraph();
+    const y = silu(conv2d(graph.input("x", [1, 16, 64, 64]), graph.parameter("w", [16, 16, 3, 3], heInit())));
+    const { model: forward } = await lower("auto", graph, { y });
+    expect(recompute(forward).nodes).toHaveLength(forward.nodes.length);
+  });
+});
+
+describe("what is written over", () => {
+  test("moments and averages are, filters are where no later gradient reads them", async () => {
+    const { model: plain } = await lower("portable", step.graph, stepResults(step));
+    const safe = overwritable(plain, assigned);
+    for (const [name] of assigned) {
+      if (name.startsWith("adam/moment") || name.startsWith("ema/layer")) expect(safe.has(name), name).toBe(true);
+      // The gradient of an earlier layer reads the filter, and the filter's own new value does not wait for it
+      if (name.startsWith("layer")) expect(safe.has(name), name).toBe(name.startsWith("layer0"));
+    }
+  });
+
+  test("a state that is read after its new value could be written keeps its memory", () => {
+    const graph = createGraph();
+    const [a, b] = ["a", "b"].map((name) => graph.state(name, [4], (shape) => new Float32Array(shape[0]!)));
+    graph.assign(a!, add(a!, 1));
+    graph.assign(b!, add(a!, b!)); // reads a, and a's new value does not wait for it
+    return lower("portable", graph, stepResults({ graph, outputs: {} })).then((lowered) => {
+      const safe = overwritable(lowered.model, [
+        ["a", "next/a"],
+        ["b", "next/b"],
+      ]);
+      expect([...safe]).toEqual(["b"]);
+    });
+  });
+
+  test("steps on one state end in the bits of steps into new arrays", async () => {
+    const compiled = await compileStep(step);
+    const [reused, renewed] = [initialState([step.graph], random(4)), initialState([step.graph], random(4))];
+    for (let i = 0; i < 4; i++) {
+      await compiled.run(reused, inputs(i));
+      for (const [name, tensor] of renewed) renewed.set(name, copyOf(tensor));
+      await compiled.run(renewed, inputs(i));
+    }
+    await compiled.release();
+    expect(Object.fromEntries(reused)).toEqual(Object.fromEntries(renewed));
+  });
+
+  test("from the second run on a state takes no new memory", async () => {
+    const compiled = await compileStep(step);
+    const state = initialState([step.graph], random(5));
+    const arrays = () => new Set([...state.values()].map(({ data }) => data));
+    const seen = arrays();
+    for (let i = 0; i < 2; i++) {
+      await compiled.run(state, inputs(i));
+      for (const data of arrays()) seen.add(data);
+    }
+    for (let i = 2; i < 6; i++) {
+      await compiled.run(state, inputs(i));
+      for (const data of arrays()) expect(seen.has(data)).toBe(true);
+    }
+    await compiled.release();
+  });
+});
+
+/** Names of nodes in the order in which the runtime ran them, with the model as it is. */
+async function tracedOrder(each: typeof model): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "fantascope-order-"));
+  try {
+    const session = await openSession(each, { optimization: "disabled", traceFilePrefix: join(folder, "trace") });
+    await session.run({ ...Object.fromEntries(initialState([step.graph], random(3))), ...inputs(0) });
+    await session.release();
+    const trace = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), "utf8")) as (TraceEvent & {
+      ts: number;
+    })[];
+    const isKernel = ({ cat, name }: TraceEvent) => cat === "Node" && name!.endsWith("_kernel_time");
+    const events = trace.filter(isKernel).sort((a, b) => a.ts - b.ts);
+    return events.map(({ name }) => name!.replace("_kernel_time", ""));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function inputs(index: number): Record<string, Tensor> {
+  const x = normal({ shape: [1, CHANNELS, SIDE, SIDE] }, random(index).fork("x"));
+  return { x, rateScale: { data: Float32Array.of(1), shape: [] } };
+}
