@@ -24,6 +24,10 @@ const examples = pages.flatMap(({ page, text }) =>
   })),
 );
 
+const { exports: entries } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  exports: Record<string, { default: string }>;
+};
+
 const folder = mkdtempSync(join(tmpdir(), "fantascope-docs-"));
 beforeAll(() => symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "junction"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -34,8 +38,15 @@ test("there is a page for newcomers", () => {
 
 test.each(examples)("example runs: $name", async ({ name, code }) => {
   const file = join(folder, `${name.replaceAll(/\W+/g, "-")}.mts`);
-  const source = pathToFileURL(join(root, "src", "index.ts")).href;
-  writeFileSync(file, code.replaceAll(/from "fantascope"/g, `from "${source}"`));
+  // as in package.json, but from the source: `fantascope/engine` is src/engine.ts
+  const source = (entry: string) => {
+    const { default: built } = entries[entry.replace("fantascope", ".")]!;
+    return pathToFileURL(join(root, built.replace("./dist/", "src/").replace(/\.js$/, ".ts"))).href;
+  };
+  writeFileSync(
+    file,
+    code.replaceAll(/from "(fantascope[^"]*)"/g, (_, entry: string) => `from "${source(entry)}"`),
+  );
   await promisify(execFile)(process.execPath, [file], { cwd: folder, timeout: 60_000 });
 });
 
