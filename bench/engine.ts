@@ -17,6 +17,7 @@ import { cycleGanRows } from "./engine/cyclegan.ts";
 import { denoiserRows, largeDenoiserRows } from "./engine/denoiser.ts";
 import { detectorRows } from "./engine/detector.ts";
 import { efficientNetRows } from "./engine/efficient-net.ts";
+import { heldOutRows } from "./engine/held-out.ts";
 import type { Row } from "./engine/row.ts";
 import { segmenterRows } from "./engine/segmenter.ts";
 import { bench, benchOptions } from "./harness.ts";
@@ -29,7 +30,11 @@ const rows: Readonly<Record<string, Row>> = {
   ...segmenterRows,
   ...detectorRows,
   ...largeDenoiserRows,
+  ...heldOutRows,
 };
+
+/** Rows that are run only when they are asked for. */
+const unasked = { ...largeDenoiserRows, ...heldOutRows };
 
 const [word, name, threads] = process.argv.slice(2);
 if (word === "contend") {
@@ -40,7 +45,7 @@ if (word === "contend") {
 } else {
   const options = benchOptions(process.argv.slice(2));
   const isNamed = (name: string) => options.only !== "" && name.startsWith(options.only);
-  const asked = Object.entries(rows).filter(([name]) => isNamed(name) || !(name in largeDenoiserRows));
+  const asked = Object.entries(rows).filter(([name]) => isNamed(name) || !(name in unasked));
   const peers = ({ file, arguments: sizes }: NonNullable<Row["peer"]>) => {
     const command = (more: object) => ({
       file: process.env.FANTASCOPE_BENCH_PYTHON ?? "python3",

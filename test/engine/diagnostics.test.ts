@@ -164,6 +164,7 @@ describe("estimate", () => {
   const machine: MachineSpeed = {
     threads: 1,
     convolutionGflops: 100,
+    wideConvolutionGflops: 70,
     productGflops: 50,
     memoryGbPerS: 10,
     nsPerRow: 5,
@@ -174,7 +175,7 @@ describe("estimate", () => {
 
   test("a node takes its operations or its bytes, whichever is longer, and a start", () => {
     const node = { name: "n", opType: "Add", domain: "", inputs: [], outputs: [], attributes: {} };
-    const cost = (of: "product" | "memory" | "nothing") => ({
+    const cost = (of: "product" | "wide convolution" | "memory" | "nothing") => ({
       node,
       operations: 1e8,
       bytes: 1e6,
@@ -184,6 +185,9 @@ describe("estimate", () => {
     expect(nodeMs({ ...cost("product"), operations: 1 }, machine)).toBeCloseTo(0.1 + 0.001, 9);
     expect(nodeMs(cost("memory"), machine)).toBeCloseTo(0.2 + 0.001, 9);
     expect(nodeMs(cost("nothing"), machine)).toBeCloseTo(0.001, 9);
+    expect(nodeMs(cost("wide convolution"), machine)).toBeCloseTo(1e8 / (70e6 * 0.5) + 0.001, 9);
+    const bound = { of: "memory", share: 0.5, operationsShare: 0.1 } as const;
+    expect(nodeMs({ ...cost("memory"), pace: bound }, machine)).toBeCloseTo(1e8 / (100e6 * 0.1) + 0.001, 9);
   });
 
   test("of a step is the sum of its parts, and grows with the batch", async () => {

@@ -113,15 +113,18 @@ export function modelEstimate(model: OnnxModel, speed: MachineSpeed) {
 export function nodeMs({ operations, bytes, pace }: NodeCost, speed: MachineSpeed): number {
   const memoryMs = bytes / (speed.memoryGbPerS * (bytes > LARGE_BYTES ? LARGE_SHARE : 1) * 1e6);
   const startMs = (speed.usPerNode * COLD_START) / 1e3;
+  const operationsMs = pace.operationsShare ? operations / (speed.convolutionGflops * pace.operationsShare * 1e6) : 0;
   switch (pace.of) {
     case "convolution":
       return startMs + Math.max(operations / (speed.convolutionGflops * pace.share * 1e6), memoryMs);
+    case "wide convolution":
+      return startMs + Math.max(operations / (speed.wideConvolutionGflops * pace.share * 1e6), memoryMs);
     case "product":
       return startMs + Math.max(operations / (speed.productGflops * pace.share * 1e6), memoryMs);
     case "rows":
       return startMs + Math.max(((pace.rows ?? 0) * speed.nsPerRow) / pace.share / 1e6, memoryMs);
     case "memory":
-      return startMs + memoryMs / pace.share;
+      return startMs + Math.max(memoryMs / pace.share, operationsMs);
     case "nothing":
       return startMs;
   }
@@ -150,7 +153,8 @@ function stateBytes(steps: readonly StepGraph[]): number {
   return [...bytes.values()].reduce((sum, each) => sum + each, 0);
 }
 
-function byOperator(nodes: readonly { readonly cost: NodeCost; readonly ms: number }[]): OperatorShare[] {
+/** Estimated nodes put together by operator, most of the time first. */
+export function byOperator(nodes: readonly { readonly cost: NodeCost; readonly ms: number }[]): OperatorShare[] {
   const shares = new Map<string, { operator: string; nodes: number; ms: number }>();
   for (const { cost, ms } of nodes) {
     const { opType: operator } = cost.node;
