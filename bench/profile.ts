@@ -172,6 +172,8 @@ for (const network of chosen)
         `  ${(operations / 1e9).toFixed(1)} · 10⁹ operations; process ${memory.processMb.toFixed(0)} MB, ` +
           `arrays ${memory.arraysMb.toFixed(0)} MB, state ${memory.stateMb.toFixed(0)} MB`,
       );
-      if (values.network !== undefined) await shown(name, row, estimate.machine);
     }
+// Afterwards, since what this process holds by then counts as its memory.
+if (values.network !== undefined)
+  for (const { name, estimate } of results) await shown(name, networks[values.network]![name]!, estimate.machine);
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);

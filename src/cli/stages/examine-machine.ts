@@ -8,7 +8,9 @@ import { readImage, writePng, writeTiff } from "../../data/formats/index.ts";
 import { memoryDataset } from "../../data/memory-dataset.ts";
 import { fluorescenceNuclei } from "../../microscope/presets.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
-import { fitSegmenter } from "../../tasks/segment/fit.ts";
+import { memoryHere, peakMemoryMb } from "../../recipes/machine.ts";
+import { formatMemory } from "../../report/format.ts";
+import { fitSegmenter, segmenterStep } from "../../tasks/segment/fit.ts";
 
 /** What was found about one need of the program. */
 export interface MachineFinding {
@@ -75,9 +77,8 @@ async function examineProcessor(): Promise<Omit<MachineFinding, "subject">> {
 }
 
 async function examineMemory(): Promise<Omit<MachineFinding, "subject">> {
-  const limit = process.constrainedMemory();
-  const total = Math.min(os.totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY) / 2 ** 30;
-  const free = Math.min(total, process.availableMemory() / 2 ** 30);
+  const { totalMb, freeMb } = memoryHere();
+  const [total, free] = [totalMb / 2 ** 10, freeMb / 2 ** 10];
   const told = `${total.toFixed(1)} GB, ${free.toFixed(1)} GB of it free`;
   return free >= WANTED.memoryGb
     ? { state: "good", told }
@@ -124,7 +125,7 @@ async function examineRuntime(): Promise<Omit<MachineFinding, "subject">> {
   return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed[await preferredLowering()]}` };
 }
 
-/** Trains a small segmenter for a few seconds: the loss must fall. */
+/** Trains a small segmenter for a few seconds: the loss must fall. What that takes stands beside what was estimated before. */
 async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<MachineFinding, "subject">> {
   const stream = random(0).fork("doctor");
   const calibration = { settings: fluorescenceNuclei() };
@@ -143,6 +144,8 @@ async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<Ma
     };
   });
   const { batchSize, cropPx, steps } = TRIAL;
+  const { estimateStep } = await import("../../engine/diagnostics/index.ts");
+  const estimate = await estimateStep(segmenterStep({ batchSize, cropPx, peakLearningRate: 1e-3, steps }));
   const { curves, seconds } = await fitSegmenter(memoryDataset("trial", pairs), {
     random: stream.fork("fit"),
     steps,
@@ -153,7 +156,11 @@ async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<Ma
   const loss = curves.loss ?? [];
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [first, last] = [mean(loss.slice(0, 3)), mean(loss.slice(-3))];
-  const told = `${steps} steps in ${seconds.toFixed(1)} s, loss ${first.toFixed(2)} to ${last.toFixed(2)}`;
+  const [eachMs, estimatedMs] = [(1000 * seconds) / steps, estimate.ms].map((ms) => ms.toFixed(0));
+  const [peakMb, estimatedMb] = [peakMemoryMb(), estimate.peakMb].map(formatMemory);
+  const told =
+    `${steps} steps in ${seconds.toFixed(1)} s, loss ${first.toFixed(2)} to ${last.toFixed(2)}; ` +
+    `${eachMs} ms a step (estimated ${estimatedMs}), ${peakMb} of memory at most (estimated ${estimatedMb})`;
   return last < TRIAL.mustFallTo * first
     ? { state: "good", told }
     : { state: "bad", told, fix: "The loss should fall; please report this with the lines above." };
