@@ -23,6 +23,8 @@ export interface BenchRow {
   readonly compiled?:
     | (PeerCost & { readonly timeRatio: number; readonly memoryRatio: number })
     | { readonly absent: string };
+  /** Floating-point operations of the convolutions and products in this work. */
+  readonly operations?: number;
   /** Time that the operations of this work take at the peak of this machine. */
   readonly floorMs?: number;
   /** Share of that peak that our fastest run reached, 0 to 1: both as little disturbed by other programs as it gets. */

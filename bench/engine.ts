@@ -17,7 +17,7 @@ import { cycleGanRows } from "./engine/cyclegan.ts";
 import { denoiserRows, largeDenoiserRows } from "./engine/denoiser.ts";
 import { detectorRows } from "./engine/detector.ts";
 import { efficientNetRows } from "./engine/efficient-net.ts";
-import { heldOutRows } from "./engine/held-out.ts";
+import { smallDenoiserRows, superResolverRows } from "./engine/held-out.ts";
 import type { Row } from "./engine/row.ts";
 import { segmenterRows } from "./engine/segmenter.ts";
 import { bench, benchOptions } from "./harness.ts";
@@ -30,11 +30,12 @@ const rows: Readonly<Record<string, Row>> = {
   ...segmenterRows,
   ...detectorRows,
   ...largeDenoiserRows,
-  ...heldOutRows,
+  ...superResolverRows,
+  ...smallDenoiserRows,
 };
 
 /** Rows that are run only when they are asked for. */
-const unasked = { ...largeDenoiserRows, ...heldOutRows };
+const unasked = { ...largeDenoiserRows, ...superResolverRows, ...smallDenoiserRows };
 
 const [word, name, threads] = process.argv.slice(2);
 if (word === "contend") {

@@ -183,7 +183,7 @@ async function race(
 
 function withFloor(row: BenchRow, operations: number, gflops: number): BenchRow {
   const floorMs = operations / gflops / 1e6;
-  return { ...row, floorMs: round(floorMs), reached: round(floorMs / row.ours.minMs, 3) };
+  return { ...row, operations, floorMs: round(floorMs), reached: round(floorMs / row.ours.minMs, 3) };
 }
 
 function median(numbers: readonly number[]): number {

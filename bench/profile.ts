@@ -2,8 +2,10 @@
  * What a training step costs: estimated before it runs, and measured. For one network also where the time goes, beside where the estimate puts it,
  * and its picture.
  *
- *     node bench/profile.ts [--network denoiser|cyclegan|segmenter|efficient-net|detector|held-out] [--runs 9] [--threads 1]
+ *     node bench/profile.ts [--network NAME] [--runs 9] [--threads 1]
  *         [--svg FILE] [--json FILE]
+ *
+ * Networks: denoiser, cyclegan, segmenter, efficient-net, detector; super-resolver and small-denoiser.
  *
  * The step runs in a process of its own. Between its runs come rounds of the probes that the estimate is made of, so that both meet the
  * same load; of both the fastest run counts. Ask for one network at a time where memory matters: what this process holds already counts.
@@ -34,7 +36,7 @@ import { cycleGanRows } from "./engine/cyclegan.ts";
 import { denoiserRows } from "./engine/denoiser.ts";
 import { detectorRows } from "./engine/detector.ts";
 import { efficientNetRows } from "./engine/efficient-net.ts";
-import { heldOutRows } from "./engine/held-out.ts";
+import { smallDenoiserRows, superResolverRows } from "./engine/held-out.ts";
 import { noises, type Row } from "./engine/row.ts";
 import { segmenterRows } from "./engine/segmenter.ts";
 import { startContender } from "./peers/contender.ts";
@@ -45,7 +47,9 @@ const networks: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
   segmenter: segmenterRows,
   "efficient-net": efficientNetRows,
   detector: detectorRows,
-  "held-out": heldOutRows, // the others are those that the estimator was made with
+  // held out: the others are those that the estimator was made with
+  "super-resolver": superResolverRows,
+  "small-denoiser": smallDenoiserRows,
 };
 
 /** Rounds of the probes after each run of a step. */

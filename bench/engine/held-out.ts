@@ -29,14 +29,18 @@ const smallDenoiser = () =>
   });
 
 /**
- * Training steps of the recipe `super-resolve`, without a peer. The estimator has seen neither while its shares were read off, so they tell how good
- * it is; run only when asked for by name.
+ * Training steps of the recipe `super-resolve`, without a peer. The estimator saw neither while its shares were read off, so they tell how good it
+ * is; run only when asked for by name.
  */
-export const heldOutRows: Readonly<Record<string, Row>> = {
+export const superResolverRows: Readonly<Record<string, Row>> = {
   "Super-resolver, gated, ×2 training step, 8×1×64²": {
     ours: (options) => trainingStep(superResolver(), options),
     steps: () => [superResolver()],
   },
+};
+
+/** See {@link superResolverRows}. */
+export const smallDenoiserRows: Readonly<Record<string, Row>> = {
   "Small denoiser training step, 8×1×64²": {
     ours: (options) => trainingStep(smallDenoiser(), options),
     steps: () => [smallDenoiser()],
