@@ -144,24 +144,35 @@ async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<Ma
     };
   });
   const { batchSize, cropPx, steps } = TRIAL;
-  const { estimateStep } = await import("../../engine/diagnostics/index.ts");
-  const estimate = await estimateStep(segmenterStep({ batchSize, cropPx, peakLearningRate: 1e-3, steps }));
+  const processMb = process.memoryUsage.rss() / 2 ** 20;
+  const stepEnds: number[] = [];
   const { curves, seconds } = await fitSegmenter(memoryDataset("trial", pairs), {
     random: stream.fork("fit"),
     steps,
     batchSize,
     cropPx,
+    onProgress: () => stepEnds.push(performance.now()),
     ...(signal ? { signal } : {}),
+  });
+  const measured = { ms: medianGap(stepEnds), peakMb: peakMemoryMb() };
+  const { estimateStep } = await import("../../engine/diagnostics/index.ts"); // afterwards: its probes take memory of their own
+  const estimated = await estimateStep(segmenterStep({ batchSize, cropPx, peakLearningRate: 1e-3, steps }), {
+    processMb,
   });
   const loss = curves.loss ?? [];
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [first, last] = [mean(loss.slice(0, 3)), mean(loss.slice(-3))];
-  const [eachMs, estimatedMs] = [(1000 * seconds) / steps, estimate.ms].map((ms) => ms.toFixed(0));
-  const [peakMb, estimatedMb] = [peakMemoryMb(), estimate.peakMb].map(formatMemory);
   const told =
     `${steps} steps in ${seconds.toFixed(1)} s, loss ${first.toFixed(2)} to ${last.toFixed(2)}; ` +
-    `${eachMs} ms a step (estimated ${estimatedMs}), ${peakMb} of memory at most (estimated ${estimatedMb})`;
+    `a step takes ${measured.ms.toFixed(0)} ms (estimated with nothing else running: ${estimated.ms.toFixed(0)}), ` +
+    `all of it ${formatMemory(measured.peakMb)} of memory (estimated: ${formatMemory(estimated.peakMb)})`;
   return last < TRIAL.mustFallTo * first
     ? { state: "good", told }
     : { state: "bad", told, fix: "The loss should fall; please report this with the lines above." };
+}
+
+/** Median of what lies between points in time, in the unit that they have. */
+function medianGap(times: readonly number[]): number {
+  const gaps = times.slice(1).map((time, i) => time - times[i]!);
+  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]!;
 }
