@@ -3,13 +3,16 @@
  *
  * Runs are interleaved (ours, peer, ours, peer, …), so that a busy or throttled machine slows both. Medians are reported, and the peak
  * resident memory of each process as the operating system counted it. A contender is any command that speaks the protocol of
- * `peers/contender.ts`.
+ * `peers/contender.ts`. Where the peer has a compiler, the peer as compiled runs as a third; where the contender on our side says how many
+ * operations its work cannot do without, a floor stands beside it: the time that these take at the peak of this machine.
  */
 
 import { writeFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import type { BenchRow, Cost } from "./bench-row.ts";
+import { benchTable } from "./bench-table.ts";
 import { type Command, type Contender, startContender } from "./peers/contender.ts";
 
 /** The same work for both sides. */
@@ -18,23 +21,15 @@ export interface BenchCase {
   readonly ours: Command;
   /** Left out where nobody else does the same work. */
   readonly peer?: Command;
+  /** The peer with its work compiled, which happens before it announces itself. */
+  readonly compiled?: Command;
 }
 
-/** What one side needed. */
-export interface Cost {
-  readonly medianMs: number;
-  /** Fastest run: what the machine can do when nothing else wants it. */
-  readonly minMs: number;
-  readonly peakMb: number;
-}
-
-/** One line of the result; `peer` and the ratios (ours / peer) are null where the peer is not installed. */
-export interface BenchRow {
-  readonly name: string;
-  readonly ours: Cost;
-  readonly peer: (Cost & { readonly name: string; readonly version: string }) | null;
-  readonly timeRatio: number | null;
-  readonly memoryRatio: number | null;
+/** Something that finds out how fast this machine can be, in rounds between the runs of the contenders. */
+export interface Peak {
+  round(): Promise<void>;
+  /** Most operations per second so far, in 10⁹. */
+  gflops(): number;
 }
 
 /** What the command line of every bench understands. */
@@ -49,72 +44,146 @@ export interface BenchOptions {
   readonly only: string;
   /** File that receives the rows. */
   readonly json: string | undefined;
+  /** Whether the compiled peer takes part where there is one. */
+  readonly compiled: boolean;
+  /** Seconds that the peer's compiler gets for a case. */
+  readonly compileSeconds: number;
 }
 
-/** Options from a command line such as `--runs 10 --only small --json rows.json`. */
+/** Options from a command line such as `--runs 10 --only small --no-compiled --json rows.json`. */
 export function benchOptions(argv: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...argv],
+    allowNegative: true,
     options: {
       runs: { type: "string", default: "9" },
       warmups: { type: "string", default: "2" },
       threads: { type: "string", default: `${availableParallelism()}` },
       only: { type: "string", default: "" },
       json: { type: "string" },
+      compiled: { type: "boolean", default: true },
+      "compile-seconds": { type: "string", default: "900" },
     },
   });
-  const { runs, warmups, threads, only, json } = values;
-  return { runs: Number(runs), warmups: Number(warmups), threads: Number(threads), only, json };
+  const { runs, warmups, threads, only, json, compiled } = values;
+  return {
+    runs: Number(runs),
+    warmups: Number(warmups),
+    threads: Number(threads),
+    only,
+    json,
+    compiled,
+    compileSeconds: Number(values["compile-seconds"]),
+  };
 }
 
 /** Runs the cases, prints their table, and writes the rows where `json` says. */
-export async function bench(title: string, cases: readonly BenchCase[], options: BenchOptions): Promise<BenchRow[]> {
+export async function bench(
+  title: string,
+  cases: readonly BenchCase[],
+  options: BenchOptions,
+  peak?: Peak,
+): Promise<BenchRow[]> {
   const { runs, warmups, threads, only, json } = options;
   console.log(`${title}: ${threads} threads, median of ${runs} interleaved runs after ${warmups} warm-ups`);
   const load = loadavg()[0]!;
   if (load > 0.5)
     console.log(`The machine is busy with other work (load ${load.toFixed(1)}): ratios are shakier than they look.`);
-  const rows: BenchRow[] = [];
+  const raced: { readonly row: BenchRow; readonly operations: number | undefined }[] = [];
   const absences = new Set<string>();
-  for (const { name, ours, peer } of cases.filter((each) => each.name.includes(only))) {
-    const us = await startContender(ours);
-    if ("absent" in us) throw new Error(`${name}: ${us.absent}`);
-    const them = peer ? await startContender(peer) : { absent: "some cases are ours alone." };
-    if ("absent" in them) absences.add(them.absent);
-    else if (them.workload !== us.workload)
-      throw new Error(`${name}: ours is ${us.workload}, ${them.name}'s ${them.workload}`);
-    rows.push(await race(name, us, "absent" in them ? null : them, options));
+  for (const each of cases.filter(({ name }) => name.includes(only))) {
+    const us = await startContender(each.ours);
+    if ("absent" in us) throw new Error(`${each.name}: ${us.absent}`);
+    const peer = await rival(each.name, us, each.peer ?? { absent: "some cases are ours alone." });
+    if ("absent" in peer) absences.add(`No peer columns: ${peer.absent}`);
+    const compiled =
+      each.compiled && options.compiled && !("absent" in peer)
+        ? await rival(each.name, us, each.compiled, { withinSeconds: options.compileSeconds })
+        : undefined;
+    if (compiled && "absent" in compiled) absences.add(`No compiled peer for ${each.name}: ${compiled.absent}`);
+    raced.push({ row: await race(each.name, { us, peer, compiled }, options, peak), operations: us.operations });
   }
-  console.log(table(rows));
-  for (const absence of absences) console.log(`No peer columns: ${absence}`);
+  // The peak is known best at the end, and is the same for all.
+  const rows = raced.map(({ row, operations }) =>
+    peak && operations !== undefined ? withFloor(row, operations, peak.gflops()) : row,
+  );
+  console.log(benchTable(rows));
+  for (const absence of absences) console.log(absence);
+  if (peak && rows.some(({ floorMs }) => floorMs !== undefined))
+    console.log(`Floors are at ${peak.gflops().toFixed(0)} · 10⁹ operations per second, the fastest probe here.`);
   if (json) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`);
   return rows;
 }
 
-async function race(name: string, ours: Contender, peer: Contender | null, options: BenchOptions): Promise<BenchRow> {
-  const contenders = peer ? [ours, peer] : [ours];
+/** Why a contender does not take part. */
+interface Absence {
+  readonly absent: string;
+}
+
+/** A contender that does the same work as ours. */
+async function rival(
+  name: string,
+  ours: Contender,
+  command: Command | Absence,
+  patience?: { readonly withinSeconds: number },
+): Promise<Contender | Absence> {
+  if ("absent" in command) return command;
+  const them = await startContender(command, patience);
+  if (!("absent" in them) && them.workload !== ours.workload)
+    throw new Error(`${name}: ours is ${ours.workload}, ${them.name}'s ${them.workload}`);
+  return them;
+}
+
+/** Those who meet in a case. */
+interface Field {
+  readonly us: Contender;
+  readonly peer: Contender | Absence;
+  readonly compiled: Contender | Absence | undefined;
+}
+
+async function race(
+  name: string,
+  { us, peer, compiled }: Field,
+  options: BenchOptions,
+  peak: Peak | undefined,
+): Promise<BenchRow> {
+  const contenders = [us, peer, compiled].flatMap((each) => (each && !("absent" in each) ? [each] : []));
   const times = new Map(contenders.map((contender) => [contender, [] as number[]]));
-  for (let run = -options.warmups; run < options.runs; run++)
+  for (let run = -options.warmups; run < options.runs; run++) {
     for (const contender of contenders) {
       const ms = await contender.run();
       if (run >= 0) times.get(contender)!.push(ms);
       await pause(50); // threads of a pool that still spin after the work must not slow the other side
     }
+    if (run >= 0) await peak?.round();
+  }
   const cost = async (contender: Contender): Promise<Cost> => ({
     medianMs: round(median(times.get(contender)!)),
     minMs: round(Math.min(...times.get(contender)!)),
     peakMb: round(await contender.finish()),
   });
-  const us = await cost(ours);
-  if (!peer) return { name, ours: us, peer: null, timeRatio: null, memoryRatio: null };
-  const them = await cost(peer);
-  return {
-    name,
-    ours: us,
-    peer: { name: peer.name, version: peer.version, ...them },
-    timeRatio: round(us.medianMs / them.medianMs, 3),
-    memoryRatio: round(us.peakMb / them.peakMb, 3),
+  const ours = await cost(us);
+  const beside = async (them: Contender) => {
+    const theirs = { name: them.name, version: them.version, ...(await cost(them)) };
+    return {
+      theirs,
+      timeRatio: round(ours.medianMs / theirs.medianMs, 3),
+      memoryRatio: round(ours.peakMb / theirs.peakMb, 3),
+    };
   };
+  if ("absent" in peer) return { name, ours, peer: null, timeRatio: null, memoryRatio: null };
+  const { theirs, ...ratios } = await beside(peer);
+  const row = { name, ours, peer: theirs, ...ratios };
+  if (!compiled) return row;
+  if ("absent" in compiled) return { ...row, compiled: { absent: compiled.absent } };
+  const asCompiled = await beside(compiled);
+  const { timeRatio, memoryRatio } = asCompiled;
+  return { ...row, compiled: { ...asCompiled.theirs, timeRatio, memoryRatio } };
+}
+
+function withFloor(row: BenchRow, operations: number, gflops: number): BenchRow {
+  const floorMs = operations / gflops / 1e6;
+  return { ...row, operations, floorMs: round(floorMs), reached: round(floorMs / row.ours.minMs, 3) };
 }
 
 function median(numbers: readonly number[]): number {
@@ -125,27 +194,4 @@ function median(numbers: readonly number[]): number {
 
 function round(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
-}
-
-function table(rows: readonly BenchRow[]): string {
-  const peer = rows.find((row) => row.peer)?.peer;
-  const header = [
-    "case",
-    "ours ms",
-    `${peer ? `${peer.name} ${peer.version}` : "peer"} ms`,
-    "ratio",
-    "ours MB",
-    "peer MB",
-    "ratio",
-  ];
-  const cell = (value: number | null | undefined) => (value == null ? "" : `${value}`);
-  const body = rows.map(({ name, ours, peer: them, timeRatio, memoryRatio }) =>
-    [name, ours.medianMs, them?.medianMs, timeRatio, ours.peakMb, them?.peakMb, memoryRatio].map((value) =>
-      typeof value === "string" ? value : cell(value),
-    ),
-  );
-  const widths = header.map((title, column) => Math.max(title.length, ...body.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    row.map((text, column) => (column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!))).join("  ");
-  return [header, widths.map((width) => "-".repeat(width)), ...body].map(line).join("\n");
 }

@@ -1,5 +1,6 @@
 import { random } from "../../src/core/random.ts";
 import { tensor } from "../../src/core/tensor.ts";
+import { productOperations } from "../../src/engine/diagnostics/product-operations.ts";
 import { compileStep, initialState } from "../../src/engine/step.ts";
 import { CONDITION_MAPS } from "../../src/generators/condition.ts";
 import { networkPresets, simToReal } from "../../src/generators/cyclegan/networks.ts";
@@ -51,6 +52,7 @@ async function bothSteps(options: RowOptions): Promise<Work> {
   const inputs = { ...noises(generators.graph.inputs), warmth: tensor(Float32Array.of(0), []) };
   return {
     parameters: parameterCount(generators.graph, "simToReal", "realToSim") + parameterCount(discriminators.graph),
+    operations: productOperations(generators) + productOperations(discriminators),
     async run() {
       const { outputs } = await moved[0].run(state, inputs);
       await moved[1].run(state, { ...inputs, pooledReal: outputs.fakeReal!, pooledSim: outputs.fakeSim! });

@@ -1,6 +1,7 @@
 import { random } from "../../src/core/random.ts";
 import { type Shape, sizeOf } from "../../src/core/shape.ts";
 import { type DataType, type Tensor, type TensorData, tensor } from "../../src/core/tensor.ts";
+import { productOperations } from "../../src/engine/diagnostics/product-operations.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Graph, type Value } from "../../src/engine/graph.ts";
 import type { LoweringChoice } from "../../src/engine/lowerings/index.ts";
@@ -18,6 +19,8 @@ export interface RowOptions {
 export interface Work {
   /** Numbers that are trained; the peer must have as many. */
   readonly parameters: number;
+  /** Floating-point operations of all its convolutions and products. */
+  readonly operations: number;
   run(): Promise<void>;
 }
 
@@ -35,7 +38,11 @@ export async function trainingStep(target: StepGraph, options: RowOptions): Prom
   const compiled = await compileStep(target, options);
   const state = initialState([target.graph], random(1));
   const inputs = noises(target.graph.inputs);
-  return { parameters: parameterCount(target.graph), run: async () => void (await compiled.run(state, inputs)) };
+  return {
+    parameters: parameterCount(target.graph),
+    operations: productOperations(target),
+    run: async () => void (await compiled.run(state, inputs)),
+  };
 }
 
 /** The graph of a training step: what `loss` makes of its inputs, lowered by the optimizer. */
@@ -56,7 +63,11 @@ export async function forward(
   const outputs = network(graph);
   const compiled = await compileFunction(graph, outputs, { ...options, state: initialState([graph], random(1)) });
   const inputs = noises(graph.inputs);
-  return { parameters: parameterCount(graph), run: async () => void (await compiled.run(inputs)) };
+  return {
+    parameters: parameterCount(graph),
+    operations: productOperations({ graph, outputs }),
+    run: async () => void (await compiled.run(inputs)),
+  };
 }
 
 /** Classes that integer inputs are drawn from. */

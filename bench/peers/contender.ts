@@ -1,8 +1,9 @@
 /**
  * One side of a bench: a child process that does the work when told to.
  *
- * It speaks JSON lines. At start it says `{"name", "version", "workload"}`, or `{"absent": reason}` and leaves. Then for each line `run`
- * it does the work once and says `{"ms"}`, and for `end` it says `{"peakMb"}` and leaves. `contender.py` is the same in Python.
+ * It speaks JSON lines. At start it says `{"name", "version", "workload"}` and perhaps `"operations"`, or `{"absent": reason}` and leaves. Then
+ * for each line `run` it does the work once and says `{"ms"}`, and for `end` it says `{"peakMb"}` and leaves. `contender.py` is the same in
+ * Python.
  */
 
 import { spawn } from "node:child_process";
@@ -21,18 +22,28 @@ export interface Contender {
   readonly version: string;
   /** Size of the work in words that both sides must agree on, such as the number of parameters. */
   readonly workload: string;
+  /** Floating-point operations that one run cannot do without, where somebody counted them. */
+  readonly operations?: number;
   /** Does the work once; milliseconds as measured inside the process. */
   run(): Promise<number>;
   /** Ends the process; its peak resident memory in MB. */
   finish(): Promise<number>;
 }
 
-/** Starts a contender, or says in a sentence why it is absent. */
-export async function startContender({ file, args }: Command): Promise<Contender | { readonly absent: string }> {
+/**
+ * Starts a contender, or says in a sentence why it is absent.
+ *
+ * @param withinSeconds one that is not ready by then is ended, and absent
+ */
+export async function startContender(
+  { file, args }: Command,
+  { withinSeconds = 3600 }: { readonly withinSeconds?: number } = {},
+): Promise<Contender | { readonly absent: string }> {
+  const shown = [file, ...args].join(" ");
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
   const end = new Promise<{ absent: string }>((resolve) => {
     child.on("error", (error) => resolve({ absent: `${file} cannot be started (${error.message}).` }));
-    child.on("exit", (code) => resolve({ absent: `${[file, ...args].join(" ")} ended with code ${code}.` }));
+    child.on("exit", (code) => resolve({ absent: `${shown} ended with code ${code}.` }));
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answer = async () => {
@@ -46,12 +57,20 @@ export async function startContender({ file, args }: Command): Promise<Contender
       throw new Error(reply.absent ?? `expected ${field}, got ${JSON.stringify(reply)}`);
     return reply[field];
   };
+  let isLate = false;
+  const impatience = setTimeout(() => {
+    isLate = true;
+    child.kill();
+  }, withinSeconds * 1000);
   const hello = await answer();
+  clearTimeout(impatience);
+  if (isLate) return { absent: `${shown} was not ready within ${withinSeconds} s.` };
   if ("absent" in hello) return hello;
   return {
     name: hello.name,
     version: hello.version,
     workload: hello.workload,
+    ...(hello.operations === undefined ? {} : { operations: hello.operations }),
     run: () => ask("run", "ms"),
     async finish() {
       const peakMb = await ask("end", "peakMb");
@@ -64,11 +83,11 @@ export async function startContender({ file, args }: Command): Promise<Contender
 
 /** The child's side: announces itself, then does `run` whenever it is told to. */
 export async function contend(
-  { name, version, workload }: Pick<Contender, "name" | "version" | "workload">,
+  identity: Pick<Contender, "name" | "version" | "workload" | "operations">,
   run: () => Promise<void>,
 ): Promise<void> {
   const say = (message: object) => console.log(JSON.stringify(message));
-  say({ name, version, workload });
+  say(identity);
   for await (const word of createInterface({ input: process.stdin })) {
     if (word === "end") break;
     const start = performance.now();

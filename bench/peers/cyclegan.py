@@ -1,6 +1,7 @@
 """One CycleGAN training step in PyTorch, the peer of bench/cyclegan.ts: same networks, losses, optimizer and array sizes.
 
-Arguments: one JSON object {"size", "batch", "simChannels", "realChannels", "generator": {...}, "discriminator": {...}, "keep", "threads"}.
+Arguments: one JSON object {"size", "batch", "simChannels", "realChannels", "generator": {...}, "discriminator": {...}, "keep", "threads",
+"compiled": whether to use torch.compile}.
 Networks after github.com/junyanz/pytorch-CycleGAN-and-pix2pix, models/networks.py.
 """
 
@@ -8,7 +9,7 @@ import json
 import math
 import sys
 
-from contender import contend, say
+from contender import say
 
 try:
     import torch
@@ -17,6 +18,8 @@ try:
 except ImportError as error:
     say(absent=f"{sys.executable} has no PyTorch ({error}). Set FANTASCOPE_BENCH_PYTHON to a Python that has.")
     sys.exit()
+
+from compilation import contend_prepared, prepared
 
 
 def normalisation(kind, channels):
@@ -74,7 +77,7 @@ def low_pass(size, keep):
     return lambda x: matrix @ x @ matrix
 
 
-def main(size, batch, simChannels, realChannels, generator, discriminator, keep, threads):
+def main(size, batch, simChannels, realChannels, generator, discriminator, keep, threads, compiled=False):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     sim_to_real = resnet_generator(simChannels, realChannels, **generator)
@@ -86,26 +89,35 @@ def main(size, batch, simChannels, realChannels, generator, discriminator, keep,
     smooth = low_pass(size, keep)
     lsgan = lambda scores, goal: F.mse_loss(scores, torch.full_like(scores, goal))
 
-    def step():
-        for critic in (real_critic, sim_critic):
-            critic.requires_grad_(False)
+    def generator_loss():
         fake_real, fake_sim = sim_to_real(sim), real_to_sim(smooth(real))
         cycle = F.l1_loss(real_to_sim(smooth(fake_real)), sim) + F.l1_loss(sim_to_real(fake_sim), real)
         loss = lsgan(real_critic(fake_real), 1.0) + lsgan(sim_critic(fake_sim), 1.0) + 10 * cycle
+        return loss, fake_real, fake_sim
+
+    def critic_loss(fake_real, fake_sim):
+        pairs = ((real_critic, real, fake_real), (sim_critic, sim, fake_sim))
+        return 0.5 * sum(lsgan(critic(true), 1.0) + lsgan(critic(fake), 0.0) for critic, true, fake in pairs)
+
+    of_generators, of_critics = prepared(generator_loss, compiled), prepared(critic_loss, compiled)
+
+    def step():
+        for critic in (real_critic, sim_critic):
+            critic.requires_grad_(False)
+        loss, fake_real, fake_sim = of_generators()
         generator_adam.zero_grad(set_to_none=True)
         loss.backward()
         generator_adam.step()
         for critic in (real_critic, sim_critic):
             critic.requires_grad_(True)
-        pairs = ((real_critic, real, fake_real.detach()), (sim_critic, sim, fake_sim.detach()))
-        critic_loss = 0.5 * sum(lsgan(critic(true), 1.0) + lsgan(critic(fake), 0.0) for critic, true, fake in pairs)
+        loss = of_critics(fake_real.detach(), fake_sim.detach())
         critic_adam.zero_grad(set_to_none=True)
-        critic_loss.backward()
+        loss.backward()
         critic_adam.step()
 
     modules = (sim_to_real, real_to_sim, real_critic, sim_critic)
     count = sum(p.numel() for module in modules for p in module.parameters())
-    contend("PyTorch", torch.__version__, f"{count} parameters", step)
+    contend_prepared(f"{count} parameters", step, compiled)
 
 
 if __name__ == "__main__":

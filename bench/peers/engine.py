@@ -1,12 +1,13 @@
 """Training steps and networks in PyTorch, the peer of bench/engine.ts: same layers, losses, optimizer and array sizes.
 
-Arguments: one JSON object {"work": one of WORKS below, "threads", "batch", "size", and what its network is made from}.
+Arguments: one JSON object {"work": one of WORKS below, "threads", "compiled": whether to use torch.compile, "batch", "size", and what its
+network is made from}.
 """
 
 import json
 import sys
 
-from contender import contend, say
+from contender import say
 
 try:
     import torch
@@ -16,6 +17,7 @@ except ImportError as error:
     say(absent=f"{sys.executable} has no PyTorch ({error}). Set FANTASCOPE_BENCH_PYTHON to a Python that has.")
     sys.exit()
 
+from compilation import contend_prepared, prepared
 from cyclegan import resnet_generator
 from denoiser import Denoiser
 from detector import Detector
@@ -24,24 +26,34 @@ from segmenter import Unet
 
 
 def train(model, optimizer, loss, after=lambda: None):
-    def step():
-        value = loss()
-        optimizer.zero_grad(set_to_none=True)
-        value.backward()
-        optimizer.step()
-        after()
+    def steps(compiled):
+        value_of_loss = prepared(loss, compiled)
 
-    return model, step
+        def step():
+            value = value_of_loss()
+            optimizer.zero_grad(set_to_none=True)
+            value.backward()
+            optimizer.step()
+            after()
+
+        return step
+
+    return model, steps
 
 
 def forward(model, *inputs):
     model.eval()
 
-    def run():
-        with torch.inference_mode():
-            model(*inputs)
+    def runs(compiled):
+        outputs = prepared(model, compiled)
 
-    return model, run
+        def run():
+            with torch.inference_mode():
+                outputs(*inputs)
+
+        return run
+
+    return model, runs
 
 
 def segmenter_step(batch, size, channels, outputs):
@@ -120,11 +132,11 @@ WORKS = {
 }
 
 
-def main(work, threads, **sizes):
+def main(work, threads, compiled=False, **sizes):
     torch.set_num_threads(threads)
     torch.manual_seed(1)
-    model, run = WORKS[work](**sizes)
-    contend("PyTorch", torch.__version__, f"{sum(p.numel() for p in model.parameters())} parameters", run)
+    model, runs = WORKS[work](**sizes)
+    contend_prepared(f"{sum(p.numel() for p in model.parameters())} parameters", runs(compiled), compiled)
 
 
 main(**json.loads(sys.argv[1]))

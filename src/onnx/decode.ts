@@ -2,7 +2,6 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { FormatError } from "../core/errors.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { alignedCopy, dataTypeOfCode, dataTypes, nameOfCode } from "./data-types.ts";
-import type { ExternalData } from "./external-data.ts";
 import {
   type AttributeProto,
   AttributeProto_AttributeType as AttributeType,
@@ -22,6 +21,20 @@ import type {
   OnnxTensorData,
   OnnxValueInfo,
 } from "./model.ts";
+
+/** What a tensor says about its numbers in a second file: `location`, and perhaps `offset` and `length`, as the texts they are. */
+export type ExternalReference = Readonly<Record<string, string>>;
+
+/**
+ * Bytes that a tensor keeps in a second file.
+ *
+ * @param expected how many bytes the tensor's shape needs, and how errors name the tensor
+ * @throws {@link FormatError} when they cannot be had
+ */
+export type ExternalData = (
+  reference: ExternalReference,
+  expected: { readonly bytes: number; readonly where: string },
+) => Uint8Array;
 
 /** How to read a model. */
 export interface DecodeOptions {

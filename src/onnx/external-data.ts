@@ -1,20 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep, win32 } from "node:path";
 import { FormatError } from "../core/errors.ts";
-
-/** What a tensor says about its numbers in a second file: `location`, and perhaps `offset` and `length`, as the texts they are. */
-export type ExternalReference = Readonly<Record<string, string>>;
-
-/**
- * Bytes that a tensor keeps in a second file.
- *
- * @param expected how many bytes the tensor's shape needs, and how errors name the tensor
- * @throws {@link FormatError} when they cannot be had
- */
-export type ExternalData = (
-  reference: ExternalReference,
-  expected: { readonly bytes: number; readonly where: string },
-) => Uint8Array;
+import type { ExternalData } from "./decode.ts";
 
 /** Above this a tensor is taken for a mistake, or an attack, before anything is allocated for it. */
 const MAX_TENSOR_BYTES = 2 ** 31;

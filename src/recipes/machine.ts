@@ -24,6 +24,20 @@ export function packageVersion(): string {
     .version;
 }
 
+/** Memory of the machine, or of the container that this process is in, in MB. */
+export interface Memory {
+  readonly totalMb: number;
+  /** What new programs can have. */
+  readonly freeMb: number;
+}
+
+/** Memory here and now. */
+export function memoryHere(): Memory {
+  const limit = process.constrainedMemory();
+  const total = Math.min(os.totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY);
+  return { totalMb: total / 2 ** 20, freeMb: Math.min(total, process.availableMemory()) / 2 ** 20 };
+}
+
 /** Largest memory that this process has held so far, all workers included, in MB. */
 export function peakMemoryMb(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);

@@ -7,7 +7,12 @@ import { compileStep, initialState } from "../engine/step.ts";
 /** Runs of each step; the first ones warm up and are not counted. */
 const RUNS = { warmUp: 2, counted: 3 };
 
-/** Median seconds of a training step here, measured on noise with one thread; a few seconds of work. */
+/**
+ * Median seconds of a training step here, measured on noise with one thread; a few seconds of work.
+ *
+ * Plans take minutes from here and not from `estimateStep`: an estimate is made of the fastest probes and says what an idle machine could do,
+ * while these runs meet the load that the training will meet too (docs/engine-measurements.md).
+ */
 export async function stepSeconds(target: StepGraph): Promise<number> {
   const step = await compileStep(target, { threads: 1 });
   const state = initialState([target.graph], random(0));

@@ -1,13 +1,17 @@
-import { random } from "../../src/core/random.ts";
-import { sizeOf } from "../../src/core/shape.ts";
-import { gradient } from "../../src/engine/gradient.ts";
-import { createGraph } from "../../src/engine/graph.ts";
-import type { LoweringChoice, LoweringName } from "../../src/engine/lowerings/index.ts";
-import { adam } from "../../src/engine/optimizers/index.ts";
-import { compileStep, initialState } from "../../src/engine/step.ts";
-import { mse } from "../../src/nn/losses.ts";
-import { unet } from "../../src/nn/networks/unet.ts";
-import { scope } from "../../src/nn/scope.ts";
+import {
+  adam,
+  compileStep,
+  createGraph,
+  gradient,
+  initialState,
+  type LoweringChoice,
+  type LoweringName,
+  losses as lossesOf,
+  networks,
+  random,
+  scope,
+  sizeOf,
+} from "../../src/engine.ts";
 
 /** What {@link smallTraining} gives, as plain data that a page can send. */
 export interface SmallTraining {
@@ -31,14 +35,14 @@ export async function smallTraining({
   const shape = [2, 1, 16, 16];
   const graph = createGraph();
   const [noisy, clean] = [graph.input("noisy", shape), graph.input("clean", shape)];
-  const denoised = unet(scope(graph, "unet"), noisy, {
+  const denoised = networks.unet(scope(graph, "unet"), noisy, {
     inputChannels: 1,
     outputChannels: 1,
     channels: [16, 32],
     norm: "group",
     mode: "train",
   });
-  const loss = mse(denoised, clean);
+  const loss = lossesOf.mse(denoised, clean);
   const parameters = graph.parameters();
   adam({ learningRate: 1e-2 }).update(graph, { name: "adam", parameters, gradients: gradient(loss, parameters) });
 

@@ -239,5 +239,8 @@ test("doctor: everything works here", async () => {
   for (const subject of ["Node", "processor", "memory", "disk", "image files", "onnxruntime", "training"])
     expect(out).toMatch(new RegExp(`^  (good|doubtful) +${subject} `, "m"));
   expect(out).toMatch(/loss \d\.\d\d to \d\.\d\d/);
+  expect(out).toMatch(
+    /a step takes \d+ ms \(estimated with nothing else running: \d+\), all of it \d+ MB of memory \(estimated: \d+ MB\)/,
+  );
   expect(out).toMatch(/Fantascope can work here/);
 });

@@ -10,6 +10,7 @@ import {
   type Layer,
   layerTable,
   networkPicture,
+  productOperations,
   profileStep,
   scopeAt,
   sharesBy,
@@ -57,6 +58,12 @@ describe("operations", () => {
     "transposed convolution": (x) => ({
       y: convTranspose2d(x(2, 16, 6, 6), x(16, 8, 4, 4), { stride: 2, padding: 1 }),
     }),
+    "convolution and its gradients": (x) =>
+      withGradients((a, w) => conv2d(a, w, { padding: 1 }), [x(2, 8, 12, 10), x(16, 8, 3, 3)]),
+    "strided convolution and its gradients": (x) =>
+      withGradients((a, w) => conv2d(a, w, { stride: 2, padding: 2 }), [x(2, 8, 13, 11), x(24, 8, 5, 5)]),
+    "transposed convolution and its gradients": (x) =>
+      withGradients((z, w) => convTranspose2d(z, w, { stride: 2, padding: 1 }), [x(2, 16, 6, 6), x(16, 8, 4, 4)]),
     product: (x) => ({ y: matMul(x(32, 48), x(48, 20)) }),
     "batched product": (x) => ({ y: matMul(x(6, 32, 48), x(6, 48, 20)) }),
     "product and its gradients": (x) => withGradients(matMul, [x(32, 48), x(48, 20)]),
@@ -64,10 +71,18 @@ describe("operations", () => {
     "attention and its gradients": (x) => withGradients(attention, [x(...rows), x(...rows), x(...rows)]),
   };
 
-  test.each(Object.entries(cases))("%s: as many as PyTorch counts", (name, build) => {
+  const built = (build: (typeof cases)[string]) => {
     const graph = createGraph();
     let inputs = 0;
-    const outputs = build((...shape) => graph.input(`x${inputs++}`, shape));
+    return { graph, outputs: build((...shape) => graph.input(`x${inputs++}`, shape)) };
+  };
+
+  test.each(Object.entries(cases))("%s: the mathematics needs as many as PyTorch counts", (name, build) => {
+    expect(productOperations(built(build))).toBe(counted[name]);
+  });
+
+  test.each(Object.entries(cases))("%s: the portable model has as many", (name, build) => {
+    const { graph, outputs } = built(build);
     const model = portable(graph, outputs);
     const products = nodeCosts(model, arrayTypes(model)).filter(({ pace }) =>
       ["convolution", "product"].includes(pace.of),
@@ -149,6 +164,7 @@ describe("estimate", () => {
   const machine: MachineSpeed = {
     threads: 1,
     convolutionGflops: 100,
+    wideConvolutionGflops: 70,
     productGflops: 50,
     memoryGbPerS: 10,
     nsPerRow: 5,
@@ -159,7 +175,7 @@ describe("estimate", () => {
 
   test("a node takes its operations or its bytes, whichever is longer, and a start", () => {
     const node = { name: "n", opType: "Add", domain: "", inputs: [], outputs: [], attributes: {} };
-    const cost = (of: "product" | "memory" | "nothing") => ({
+    const cost = (of: "product" | "wide convolution" | "memory" | "nothing") => ({
       node,
       operations: 1e8,
       bytes: 1e6,
@@ -169,6 +185,9 @@ describe("estimate", () => {
     expect(nodeMs({ ...cost("product"), operations: 1 }, machine)).toBeCloseTo(0.1 + 0.001, 9);
     expect(nodeMs(cost("memory"), machine)).toBeCloseTo(0.2 + 0.001, 9);
     expect(nodeMs(cost("nothing"), machine)).toBeCloseTo(0.001, 9);
+    expect(nodeMs(cost("wide convolution"), machine)).toBeCloseTo(1e8 / (70e6 * 0.5) + 0.001, 9);
+    const bound = { of: "memory", share: 0.5, operationsShare: 0.1 } as const;
+    expect(nodeMs({ ...cost("memory"), pace: bound }, machine)).toBeCloseTo(1e8 / (100e6 * 0.1) + 0.001, 9);
   });
 
   test("of a step is the sum of its parts, and grows with the batch", async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
+import { workerMemoryMb } from "../../src/recipes/run-memory.ts";
 import { planSegment } from "../../src/recipes/segment/plan.ts";
+import type { SegmentRecipe } from "../../src/recipes/segment/recipe.ts";
+import { segmentTrainings } from "../../src/recipes/segment/trainings.ts";
 
 const stepSeconds = { segmenter: 0.14, cyclegan: 0.17 };
 const plan = (recipe: object, more: object = {}) =>
@@ -9,8 +12,37 @@ const plan = (recipe: object, more: object = {}) =>
     scored: true,
     workers: 2,
     stepSeconds,
+    workerMb: 500,
+    memory: { totalMb: 16_000, freeMb: 8000 },
     ...more,
   });
+
+describe("memory of a run", () => {
+  it("is that of the program and of all workers in their largest training", () => {
+    expect(plan({}, { workers: 2 }).expectedMemoryMb - plan({}, { workers: 1 }).expectedMemoryMb).toBe(500);
+    expect(plan({}, { workerMb: 2000 }).expectedMemoryMb - plan({}, { workerMb: 1000 }).expectedMemoryMb).toBe(2000);
+  });
+
+  it("is told before anything starts when there is less of it", () => {
+    const warnings = (freeMb: number) => plan({ minutes: 10_000 }, { memory: { totalMb: 8000, freeMb } }).warnings;
+    expect(warnings(1250)).toEqual([]);
+    expect(warnings(1000).join()).toMatch(/needs about 1\.3 GB of memory and 1\.0 GB are free.*--workers 1,/);
+    expect(warnings(600).join()).toMatch(/even one worker does not fit/);
+  });
+
+  it("of a worker is estimated from the largest of its trainings, without training", async () => {
+    const small = resolveRecipe({ recipe: "segment" }) as SegmentRecipe;
+    const { segmenter, cyclegan } = segmentTrainings(small);
+    const [one, other, both] = [
+      await workerMemoryMb([segmenter]),
+      await workerMemoryMb([cyclegan]),
+      await workerMemoryMb([segmenter, cyclegan]),
+    ];
+    expect(both).toBe(Math.max(one, other));
+    expect(both).toBeGreaterThan(380);
+    expect(both).toBeLessThan(550);
+  });
+});
 
 describe("planSegment", () => {
   it("has every job after the jobs it needs, and each of them once", () => {

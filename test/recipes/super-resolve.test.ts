@@ -114,7 +114,14 @@ describe("drawFilaments", () => {
 
 describe("planSuperResolve", () => {
   const seconds = { diffusion: 0.12, superResolver: 0.05, image: 0.1 };
-  const plan = (more: object = {}) => planSuperResolve(recipe({}, more), { arms: armsOf({}), workers: 2, seconds });
+  const plan = (more: object = {}) =>
+    planSuperResolve(recipe({}, more), {
+      arms: armsOf({}),
+      workers: 2,
+      workerMb: 700,
+      memory: { totalMb: 16_000, freeMb: 8000 },
+      seconds,
+    });
 
   it("has every job after the jobs it needs, and each of them once", () => {
     const { jobs } = plan();

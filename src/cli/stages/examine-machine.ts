@@ -8,7 +8,9 @@ import { readImage, writePng, writeTiff } from "../../data/formats/index.ts";
 import { memoryDataset } from "../../data/memory-dataset.ts";
 import { fluorescenceNuclei } from "../../microscope/presets.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
-import { fitSegmenter } from "../../tasks/segment/fit.ts";
+import { memoryHere, peakMemoryMb } from "../../recipes/machine.ts";
+import { formatMemory } from "../../report/format.ts";
+import { fitSegmenter, segmenterStep } from "../../tasks/segment/fit.ts";
 
 /** What was found about one need of the program. */
 export interface MachineFinding {
@@ -75,9 +77,8 @@ async function examineProcessor(): Promise<Omit<MachineFinding, "subject">> {
 }
 
 async function examineMemory(): Promise<Omit<MachineFinding, "subject">> {
-  const limit = process.constrainedMemory();
-  const total = Math.min(os.totalmem(), limit > 0 ? limit : Number.POSITIVE_INFINITY) / 2 ** 30;
-  const free = Math.min(total, process.availableMemory() / 2 ** 30);
+  const { totalMb, freeMb } = memoryHere();
+  const [total, free] = [totalMb / 2 ** 10, freeMb / 2 ** 10];
   const told = `${total.toFixed(1)} GB, ${free.toFixed(1)} GB of it free`;
   return free >= WANTED.memoryGb
     ? { state: "good", told }
@@ -124,7 +125,7 @@ async function examineRuntime(): Promise<Omit<MachineFinding, "subject">> {
   return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed[await preferredLowering()]}` };
 }
 
-/** Trains a small segmenter for a few seconds: the loss must fall. */
+/** Trains a small segmenter for a few seconds: the loss must fall. What that takes stands beside what was estimated before. */
 async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<MachineFinding, "subject">> {
   const stream = random(0).fork("doctor");
   const calibration = { settings: fluorescenceNuclei() };
@@ -143,18 +144,35 @@ async function examineTraining(signal: AbortSignal | undefined): Promise<Omit<Ma
     };
   });
   const { batchSize, cropPx, steps } = TRIAL;
+  const processMb = process.memoryUsage.rss() / 2 ** 20;
+  const stepEnds: number[] = [];
   const { curves, seconds } = await fitSegmenter(memoryDataset("trial", pairs), {
     random: stream.fork("fit"),
     steps,
     batchSize,
     cropPx,
+    onProgress: () => stepEnds.push(performance.now()),
     ...(signal ? { signal } : {}),
+  });
+  const measured = { ms: medianGap(stepEnds), peakMb: peakMemoryMb() };
+  const { estimateStep } = await import("../../engine/diagnostics/index.ts"); // afterwards: its probes take memory of their own
+  const estimated = await estimateStep(segmenterStep({ batchSize, cropPx, peakLearningRate: 1e-3, steps }), {
+    processMb,
   });
   const loss = curves.loss ?? [];
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [first, last] = [mean(loss.slice(0, 3)), mean(loss.slice(-3))];
-  const told = `${steps} steps in ${seconds.toFixed(1)} s, loss ${first.toFixed(2)} to ${last.toFixed(2)}`;
+  const told =
+    `${steps} steps in ${seconds.toFixed(1)} s, loss ${first.toFixed(2)} to ${last.toFixed(2)}; ` +
+    `a step takes ${measured.ms.toFixed(0)} ms (estimated with nothing else running: ${estimated.ms.toFixed(0)}), ` +
+    `all of it ${formatMemory(measured.peakMb)} of memory (estimated: ${formatMemory(estimated.peakMb)})`;
   return last < TRIAL.mustFallTo * first
     ? { state: "good", told }
     : { state: "bad", told, fix: "The loss should fall; please report this with the lines above." };
+}
+
+/** Median of what lies between points in time, in the unit that they have. */
+function medianGap(times: readonly number[]): number {
+  const gaps = times.slice(1).map((time, i) => time - times[i]!);
+  return gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]!;
 }

@@ -19,14 +19,23 @@ export interface OperatorShare {
   readonly ms: number;
 }
 
+/** Parts of the memory that a process holds at the peak of a step, in MB. */
+export interface StepMemory {
+  /** The process before. */
+  readonly processMb: number;
+  /** The runtime's arrays. */
+  readonly arraysMb: number;
+  /** Parameters and optimizer states in all their copies. */
+  readonly stateMb: number;
+}
+
 /** What a training step will need. */
 export interface StepEstimate {
   /** Time of a step, all its nodes and the handing over of its results. */
   readonly ms: number;
   /** Resident memory of the whole process at its peak, in MB. */
   readonly peakMb: number;
-  /** Parts of the peak, in MB: the process before, the runtime's arrays, parameters and optimizer states in all their copies. */
-  readonly memory: { readonly processMb: number; readonly arraysMb: number; readonly stateMb: number };
+  readonly memory: StepMemory;
   /** Floating-point operations; a multiplication and its addition count as two. */
   readonly operations: number;
   /** Most expensive first. */
@@ -81,20 +90,26 @@ export async function analyseStep(
 }
 
 /** What a step taken apart costs at these speeds. */
-export function stepEstimate({ models, processMb, stateMb }: StepWork, machine: MachineSpeed): StepEstimate {
-  const parts = models.map((model) => modelEstimate(model, machine));
-  const arraysMb = parts.reduce((sum, { arraysBytes }) => sum + (arraysBytes * ALLOCATOR_WASTE) / MB, 0);
+export function stepEstimate(work: StepWork, machine: MachineSpeed): StepEstimate {
+  const parts = work.models.map((model) => modelEstimate(model, machine));
+  const memory = stepMemory(work);
   return {
     ms: parts.reduce((sum, { ms }) => sum + ms, 0),
-    peakMb: processMb + arraysMb + stateMb,
-    memory: { processMb, arraysMb, stateMb },
+    peakMb: memory.processMb + memory.arraysMb + memory.stateMb,
+    memory,
     operations: parts.reduce((sum, { operations }) => sum + operations, 0),
     byOperator: byOperator(parts.flatMap(({ nodes }) => nodes)),
     machine,
   };
 }
 
-/** Time and memory of a model as the runtime runs it, without what the process holds besides. */
+/** What a step taken apart holds at its peak; that is the same on all machines with the same lowering. */
+export function stepMemory({ models, processMb, stateMb }: StepWork): StepMemory {
+  const peaks = models.map((model) => memoryWalk(model, arrayTypes(model)).peakBytes);
+  return { processMb, arraysMb: (peaks.reduce((sum, bytes) => sum + bytes, 0) * ALLOCATOR_WASTE) / MB, stateMb };
+}
+
+/** Time of a model as the runtime runs it, as a whole and node by node. */
 export function modelEstimate(model: OnnxModel, speed: MachineSpeed) {
   const types = arrayTypes(model);
   const nodes = nodeCosts(model, types).map((cost) => ({ cost, ms: nodeMs(cost, speed) }));
@@ -103,7 +118,6 @@ export function modelEstimate(model: OnnxModel, speed: MachineSpeed) {
     handedOver / (speed.handOverGbPerS * 1e6) + ((model.inputs.length + model.outputs.length) * speed.usPerArray) / 1e3;
   return {
     ms: nodes.reduce((sum, { ms }) => sum + ms, 0) + exchangeMs,
-    arraysBytes: memoryWalk(model, types).peakBytes,
     operations: nodes.reduce((sum, { cost }) => sum + cost.operations, 0),
     nodes,
   };
@@ -113,15 +127,18 @@ export function modelEstimate(model: OnnxModel, speed: MachineSpeed) {
 export function nodeMs({ operations, bytes, pace }: NodeCost, speed: MachineSpeed): number {
   const memoryMs = bytes / (speed.memoryGbPerS * (bytes > LARGE_BYTES ? LARGE_SHARE : 1) * 1e6);
   const startMs = (speed.usPerNode * COLD_START) / 1e3;
+  const operationsMs = pace.operationsShare ? operations / (speed.convolutionGflops * pace.operationsShare * 1e6) : 0;
   switch (pace.of) {
     case "convolution":
       return startMs + Math.max(operations / (speed.convolutionGflops * pace.share * 1e6), memoryMs);
+    case "wide convolution":
+      return startMs + Math.max(operations / (speed.wideConvolutionGflops * pace.share * 1e6), memoryMs);
     case "product":
       return startMs + Math.max(operations / (speed.productGflops * pace.share * 1e6), memoryMs);
     case "rows":
       return startMs + Math.max(((pace.rows ?? 0) * speed.nsPerRow) / pace.share / 1e6, memoryMs);
     case "memory":
-      return startMs + memoryMs / pace.share;
+      return startMs + Math.max(memoryMs / pace.share, operationsMs);
     case "nothing":
       return startMs;
   }
@@ -150,7 +167,8 @@ function stateBytes(steps: readonly StepGraph[]): number {
   return [...bytes.values()].reduce((sum, each) => sum + each, 0);
 }
 
-function byOperator(nodes: readonly { readonly cost: NodeCost; readonly ms: number }[]): OperatorShare[] {
+/** Estimated nodes put together by operator, most of the time first. */
+export function byOperator(nodes: readonly { readonly cost: NodeCost; readonly ms: number }[]): OperatorShare[] {
   const shares = new Map<string, { operator: string; nodes: number; ms: number }>();
   for (const { cost, ms } of nodes) {
     const { opType: operator } = cost.node;

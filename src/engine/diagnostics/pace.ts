@@ -1,9 +1,9 @@
 /**
- * How fast the runtime's kernels are beside three speeds of the machine that `machine-speed.ts` measures.
+ * How fast the runtime's kernels are beside the speeds of the machine that `machine-speed.ts` measures.
  *
  * A blocked convolution runs at the speed of convolutions, an addition of two arrays at that of memory; all others run at a share of one
- * of them. The shares were measured once (docs/engine.md): they belong to the kernels of the pinned onnxruntime more than
- * to the machine.
+ * of them. The shares were measured on machines with blocks of 16 and of 8 channels (docs/engine-measurements.md): they belong to the kernels of
+ * the pinned onnxruntime more than to the machine. Where they differed between the two, a probe or a second limit takes the place of a share.
  */
 
 import { type Shape, sizeOf } from "../../core/shape.ts";
@@ -14,9 +14,11 @@ import { integer, integers } from "./attributes.ts";
 
 /** Which speed decides, and which share of it is reached. */
 export interface Pace {
-  /** `convolution` and `product` count operations, `memory` bytes, `rows` pieces that are fetched one by one. */
-  readonly of: "convolution" | "product" | "memory" | "rows" | "nothing";
+  /** `convolution`, `wide convolution` and `product` count operations, `memory` bytes, `rows` pieces that are fetched one by one. */
+  readonly of: "convolution" | "wide convolution" | "product" | "memory" | "rows" | "nothing";
   readonly share: number;
+  /** Share of the speed of convolutions that bounds a kernel of memory whose operations may take longer than its bytes. */
+  readonly operationsShare?: number;
   /** Pieces, for `rows`. */
   readonly rows?: number;
 }
@@ -27,19 +29,27 @@ export function paceOf(node: OnnxNode, inputs: readonly ArrayExtent[], y: Shape)
   return typeof rule === "function" ? rule(node, inputs, y) : memory(rule ?? 1.1);
 }
 
-const memory = (share: number): Pace => ({ of: "memory", share });
+const memory = (share: number, operationsShare?: number): Pace => ({
+  of: "memory",
+  share,
+  ...(operationsShare === undefined ? {} : { operationsShare }),
+});
+
+/** Taps above which the filters of a block no longer lie in a near cache. */
+const WIDE_TAPS = 64;
 
 type PaceRule = (node: OnnxNode, inputs: readonly ArrayExtent[], y: Shape) => Pace;
 
 const convolution: PaceRule = (node, [x, w]) => {
   const groups = integer(node, "group", 1);
   const isBlocked = node.domain === NCHWC;
+  const taps = sizeOf(w!.shape.slice(2));
+  if (isBlocked && groups === 1 && taps > WIDE_TAPS) return { of: "wide convolution", share: 1 };
   if (isBlocked && groups === 1) return { of: "convolution", share: w!.shape[1]! < 16 ? 0.67 : 1 };
   if (isBlocked) {
-    const taps = sizeOf(w!.shape.slice(2));
     if (taps === 1) return memory(1.45);
     const isWhole = w!.shape[2] === x!.shape[2] && w!.shape[3] === x!.shape[3];
-    return isWhole ? memory(2) : { of: "convolution", share: 0.18 };
+    return isWhole ? memory(2, 0.057) : { of: "convolution", share: 0.18 };
   }
   if (groups > 1) return { of: "convolution", share: 0.05 };
   return { of: "convolution", share: 0.62 };
@@ -97,7 +107,7 @@ const paceRules: Readonly<Record<string, PaceRule | number>> = {
   FusedMatMul: product,
   Gather: gather,
   Gemm: product,
-  GlobalAveragePool: 2.2,
+  GlobalAveragePool: () => memory(2.2, 0.046),
   Log: 0.14,
   MatMul: product,
   MaxPool: (node) => memory(node.outputs.length > 1 ? 0.015 : 0.5),

@@ -43,15 +43,13 @@ export function weightOf(
 }
 
 function requireSame(name: string, numbers: Float32Array, before: Float32Array | undefined): void {
-  if (before && (before === numbers || Buffer.compare(bytes(before), bytes(numbers)) === 0)) return;
+  const isSame = (a: Float32Array) =>
+    a.length === numbers.length && a.every((value, i) => Object.is(value, numbers[i]));
+  if (before && (before === numbers || isSame(before))) return;
   throw new GraphError({
     where: `weight "${name}"`,
     expected: "a name of its own, or the same weights again",
     received: "the name of other weights",
     fix: "Import one of the two models under a prefix.",
   });
-}
-
-function bytes({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }

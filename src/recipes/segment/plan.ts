@@ -1,5 +1,7 @@
 import type { Job } from "../job.ts";
+import type { Memory } from "../machine.ts";
 import type { Plan } from "../recipe-kind.ts";
+import { runMemory } from "../run-memory.ts";
 import { scaledSteps, withinMinutes } from "../within-minutes.ts";
 import { type GeneratorVariant, generatorVariants, type SegmentArm, segmentArms } from "./arms.ts";
 import type { SegmentRecipe } from "./recipe.ts";
@@ -26,15 +28,6 @@ export interface SegmentPlan extends Plan {
   readonly cycleganSteps: number;
 }
 
-/** Memory of the program itself, and of each worker while it trains the largest network of a recipe; measured. */
-const MEMORY_MB = {
-  base: 250,
-  worker: { compact: 480, resnet6: 1700, resnet9: 2200 } satisfies Record<
-    SegmentRecipe["generator"]["networks"],
-    number
-  >,
-};
-
 /** Steps of the full preset, and the fewest with which a training is worth its name. */
 const FULL = { segmenter: 600, cyclegan: 2000 };
 const FEWEST = { segmenter: 120, cyclegan: 250 };
@@ -42,19 +35,28 @@ const FEWEST = { segmenter: 120, cyclegan: 250 };
 /** What everything else takes, roughly, on one core: per image pair, per training, per scored arm, and before and after all of it. */
 const SECONDS = { simulate: 0.02, generate: 0.06, open: 2, score: 5, around: 20 };
 
+/** What a plan depends on besides its recipe: the data, and this machine. */
+export interface SegmentPlanContext {
+  /** Labelled images to learn from. */
+  readonly labelled: number;
+  /** Whether there are labelled images to score on. */
+  readonly scored: boolean;
+  readonly workers: number;
+  readonly stepSeconds: SegmentStepSeconds;
+  /** Memory of one worker in its largest training. */
+  readonly workerMb: number;
+  readonly memory: Memory;
+}
+
 /**
  * Work of a recipe within its minutes.
  *
- * Steps of both trainings are scaled by one factor until the expected time fits; never above the full preset, never below a floor.
+ * Steps of both trainings are scaled by one factor until the expected time fits; never above the full preset, never below a floor. Memory is
+ * not made to fit: when there is too little, the plan warns.
  */
 export function planSegment(
   recipe: SegmentRecipe,
-  {
-    labelled,
-    scored,
-    workers,
-    stepSeconds,
-  }: { labelled: number; scored: boolean; workers: number; stepSeconds: SegmentStepSeconds },
+  { labelled, scored, workers, stepSeconds, workerMb, memory }: SegmentPlanContext,
 ): SegmentPlan {
   const arms = segmentArms(recipe, scored ? labelled : 0).filter((arm) => scored || needed(arm));
   const variants = generatorVariants(recipe).filter((variant) => usedBy(arms, variant.name));
@@ -77,9 +79,9 @@ export function planSegment(
     jobsOfSeed(seed, { arms, variants, segmenterSteps, cycleganSteps, stepSeconds, recipe, scored }),
   );
   if (scored && arms.some((arm) => arm.name === "classical")) jobs.push(scoreJob("classical", seeds[0]!, []));
-  const expectedMemoryMb = MEMORY_MB.base + workers * MEMORY_MB.worker[recipe.generator.networks];
-  const expected = { expectedMinutes: minutes, expectedMemoryMb };
-  return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, ...expected, warnings };
+  const { expectedMemoryMb, warnings: ofMemory } = runMemory(workers, { workerMb, memory });
+  const expected = { expectedMinutes: minutes, expectedMemoryMb, warnings: [...warnings, ...ofMemory] };
+  return { arms, variants, seeds, segmenterSteps, cycleganSteps, workers, jobs, ...expected };
 }
 
 /** Without a test set only the arms that a user would take home are trained. */

@@ -1,11 +1,14 @@
 import os from "node:os";
 import type { WorkOptions } from "../../core/progress.ts";
+import { memoryHere } from "../machine.ts";
 import type { RunFolder } from "../run-folder.ts";
+import { workerMemoryMb } from "../run-memory.ts";
 import type { SegmentInputs } from "./jobs/context.ts";
 import { planSegment } from "./plan.ts";
 import { prepare } from "./prepare.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 import { segmentStepSeconds } from "./step-seconds.ts";
+import { segmentTrainings } from "./trainings.ts";
 
 /** Looks at the data, calibrates the microscope, measures this machine, plans the work. */
 export async function settleSegment(
@@ -15,7 +18,14 @@ export async function settleSegment(
 ): Promise<SegmentInputs> {
   const prepared = await prepare(recipe, folder, options);
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
-  const plan = planSegment(recipe, { ...prepared, workers, stepSeconds: await segmentStepSeconds(recipe) });
+  const trainings = segmentTrainings(recipe);
+  const plan = planSegment(recipe, {
+    ...prepared,
+    workers,
+    stepSeconds: await segmentStepSeconds(trainings),
+    workerMb: await workerMemoryMb(Object.values(trainings)),
+    memory: memoryHere(),
+  });
   const { realFolder, testFolder, calibration, warnings } = prepared;
   return {
     recipe,

@@ -1,25 +1,13 @@
-import { networkPresets } from "../../generators/cyclegan/networks.ts";
-import { discriminatorStep, generatorStep } from "../../generators/cyclegan/step.ts";
-import { segmenterStep } from "../../tasks/segment/fit.ts";
 import { stepSeconds } from "../step-seconds.ts";
-import { CROP_PX } from "./canonical-set.ts";
 import type { SegmentStepSeconds } from "./plan.ts";
-import type { SegmentRecipe } from "./recipe.ts";
+import type { segmentTrainings } from "./trainings.ts";
 
 /** Seconds that one step of each training of the recipe takes here, with one thread. */
-export async function segmentStepSeconds(recipe: SegmentRecipe): Promise<SegmentStepSeconds> {
-  const settings = {
-    networks: networkPresets[recipe.generator.networks],
-    cropPx: CROP_PX,
-    steps: 100,
-    lowPass: recipe.generator.lowPass,
-    learningRate: 1e-4,
-    cycleWeight: 10,
-  };
-  const segmenter = await stepSeconds(
-    segmenterStep({ batchSize: 6, cropPx: CROP_PX, peakLearningRate: 1e-4, steps: 100 }),
-  );
-  const generators = await stepSeconds(generatorStep(settings));
-  const discriminators = await stepSeconds(discriminatorStep(settings));
-  return { segmenter: segmenter * 1.15, cyclegan: (generators + discriminators) * 1.1 };
+export async function segmentStepSeconds({
+  segmenter,
+  cyclegan,
+}: ReturnType<typeof segmentTrainings>): Promise<SegmentStepSeconds> {
+  const generators = await stepSeconds(cyclegan[0]);
+  const discriminators = await stepSeconds(cyclegan[1]);
+  return { segmenter: (await stepSeconds(segmenter)) * 1.15, cyclegan: (generators + discriminators) * 1.1 };
 }

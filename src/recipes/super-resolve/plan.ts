@@ -1,5 +1,7 @@
 import type { Job } from "../job.ts";
+import type { Memory } from "../machine.ts";
 import type { Plan } from "../recipe-kind.ts";
+import { runMemory } from "../run-memory.ts";
 import { scaledSteps, withinMinutes } from "../within-minutes.ts";
 import type { SuperResolveArm } from "./arms.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
@@ -35,21 +37,25 @@ const FEWEST = { diffusion: 400, superResolver: 150 };
 /** What everything else takes, roughly, on one core. */
 const SECONDS = { simulate: 0.01, audit: 30, open: 2, score: 10, around: 20 };
 
-/** Memory of the program itself, and of each worker while it trains; a little above what was seen (1.2 GB with two workers). */
-const MEMORY_MB = { base: 300, worker: 700 };
+/** What a plan depends on besides its recipe: the arms that the data allow, and this machine. */
+export interface SuperResolvePlanContext {
+  readonly arms: readonly SuperResolveArm[];
+  readonly workers: number;
+  readonly seconds: SuperResolveSeconds;
+  /** Memory of one worker in its largest training. */
+  readonly workerMb: number;
+  readonly memory: Memory;
+}
 
 /**
  * Work of a recipe within its minutes.
  *
- * Steps of both trainings are scaled by one factor until the expected time fits; never above the full preset, never below a floor.
+ * Steps of both trainings are scaled by one factor until the expected time fits; never above the full preset, never below a floor. Memory is
+ * not made to fit: when there is too little, the plan warns.
  */
 export function planSuperResolve(
   recipe: SuperResolveRecipe,
-  {
-    arms,
-    workers,
-    seconds,
-  }: { readonly arms: readonly SuperResolveArm[]; readonly workers: number; readonly seconds: SuperResolveSeconds },
+  { arms, workers, seconds, workerMb, memory }: SuperResolvePlanContext,
 ): SuperResolvePlan {
   const seeds = Array.from({ length: recipe.seeds }, (_, k) => recipe.seed + k);
   const learned = arms.filter((arm) => arm.sources.length > 0).length;
@@ -72,6 +78,7 @@ export function planSuperResolve(
   const { superResolverSteps, diffusionSteps, minutes } = found;
   const jobs = seeds.flatMap((seed) => jobsOfSeed(seed, { recipe, arms, seconds, superResolverSteps, diffusionSteps }));
   for (const arm of arms.filter(({ sources }) => sources.length === 0)) jobs.push(scoreJob(arm.name, seeds[0]!, []));
+  const { expectedMemoryMb, warnings: ofMemory } = runMemory(workers, { workerMb, memory });
   return {
     arms,
     seeds,
@@ -80,8 +87,8 @@ export function planSuperResolve(
     diffusionSteps,
     superResolverSteps,
     expectedMinutes: minutes,
-    expectedMemoryMb: MEMORY_MB.base + workers * MEMORY_MB.worker,
-    warnings,
+    expectedMemoryMb,
+    warnings: [...warnings, ...ofMemory],
   };
 }
 

@@ -1,8 +1,10 @@
 import os from "node:os";
 import type { WorkOptions } from "../../core/progress.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
+import { memoryHere } from "../machine.ts";
 import { refuseLeaks } from "../refuse-leaks.ts";
 import type { RunFolder } from "../run-folder.ts";
+import { workerMemoryMb } from "../run-memory.ts";
 import { superResolveArms } from "./arms.ts";
 import { settleDegradation } from "./degradation.ts";
 import { type Fields, openFields } from "./fields.ts";
@@ -11,6 +13,7 @@ import { planSuperResolve } from "./plan.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 import { standInPairs } from "./stand-in.ts";
 import { superResolveSeconds } from "./step-seconds.ts";
+import { superResolveTrainings } from "./trainings.ts";
 
 /** Cuts and splits the fields, fits the degradation, measures this machine, plans the work. */
 export async function settleSuperResolve(
@@ -27,7 +30,14 @@ export async function settleSuperResolve(
   const arms = superResolveArms({ learned: fields.learn.length, paired: fields.paired.length, arePaired });
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
   const degradation = await settleDegradation(recipe, fields.paired, options);
-  const plan = planSuperResolve(recipe, { arms, workers, seconds: await superResolveSeconds(recipe) });
+  const trainings = superResolveTrainings(recipe);
+  const plan = planSuperResolve(recipe, {
+    arms,
+    workers,
+    seconds: await superResolveSeconds(recipe, trainings),
+    workerMb: await workerMemoryMb(Object.values(trainings)),
+    memory: memoryHere(),
+  });
   const pixelSizeUm = recipe.fields.pixelSizeUm ?? (await storedPixelSizeUm(realFolder));
   return {
     recipe,

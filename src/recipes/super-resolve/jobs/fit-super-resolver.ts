@@ -8,7 +8,7 @@ import type { Job } from "../../job.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { openFields } from "../fields.ts";
 import { armPairs } from "../pairs.ts";
-import { BATCH_SIZE } from "../step-seconds.ts";
+import { BATCH_SIZE } from "../trainings.ts";
 import { type SuperResolveContext, superResolverFiles } from "./context.ts";
 
 /** Super-resolver of one arm and seed. All arms of a seed start from the same weights and take the same number of steps. */
