@@ -5,7 +5,8 @@ import { SessionError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import { type DataType, dataTypeOf, type Tensor, type TensorData } from "../core/tensor.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { OnnxModel } from "../onnx/model.ts";
+import type { OnnxModel, OnnxValueInfo } from "../onnx/model.ts";
+import { type DeviceName, devices } from "./devices.ts";
 
 /** Version of onnxruntime, for records. */
 export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.common;
@@ -14,7 +15,7 @@ export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** All outputs for these inputs; every call gives new arrays. @throws {@link SessionError} */
+  /** All outputs for these inputs; every call gives new arrays, or new device memory for what is kept. @throws {@link SessionError} */
   run(inputs: Readonly<Record<string, Tensor<TensorData>>>): Promise<Record<string, Tensor>>;
   /** Frees the runtime's memory; the session cannot run afterwards. */
   release(): Promise<void>;
@@ -22,6 +23,12 @@ export interface Session {
 
 /** How to run a model. */
 export interface SessionOptions {
+  /** Where to compute. Nodes that a device's provider lacks are computed by the processor, within the same run (docs/devices.md). */
+  readonly device?: DeviceName;
+  /**
+   * Outputs that stay where they were computed: see {@link isOnDevice}. On devices that cannot keep results it changes nothing.
+   */
+  readonly kept?: readonly string[];
   /** Threads inside one operator. One is usually best when several trainings share the machine. A browser has its own rule (docs/engine.md). */
   readonly threads?: number;
   /** How far the runtime rewrites the graph when it opens it. */
@@ -42,11 +49,20 @@ export interface SessionOptions {
  */
 export async function openSession(
   model: OnnxModel | Uint8Array,
-  { threads = 1, optimization = "extended", rewrittenModelFile, traceFilePrefix }: SessionOptions = {},
+  {
+    threads = 1,
+    optimization = "extended",
+    device = "cpu",
+    kept = [],
+    rewrittenModelFile,
+    traceFilePrefix,
+  }: SessionOptions = {},
 ): Promise<Session> {
   const bytes = model instanceof Uint8Array ? model : encodeModel(model);
-  const session = await attempt("opening a model", () =>
+  if (devices[device].keepsResults) await holdMemoryOf(device);
+  const session = await attempt("opening a model", device, () =>
     ort.InferenceSession.create(bytes, {
+      ...placement(device, kept),
       executionMode: "sequential",
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -71,6 +87,14 @@ export async function openSession(
             expected: `an input "${name}"`,
             received: Object.keys(inputs).join(", ") || "none",
           });
+        const keeper = keptBy.get(given);
+        if (keeper !== undefined && keeper !== device)
+          throw new SessionError({
+            where: `run, input "${name}"`,
+            expected: `numbers for ${device}`,
+            received: `a tensor that ${keeper} keeps`,
+            fix: "Await fromDevice, or bringHome for a whole state, before using it elsewhere.",
+          });
         feeds[name] = runtimeTensor(given);
         const info = metadata.get(name);
         if (info?.isTensor && !info.shape.every((extent, i) => typeof extent === "string" || extent === given.shape[i]))
@@ -80,17 +104,112 @@ export async function openSession(
             received: formatShape(given.shape),
           });
       }
-      const results = await attempt("running a model", () => session.run(feeds));
+      const results = await attempt("running a model", device, () => session.run(feeds));
       const outputs: Record<string, Tensor> = {};
-      for (const name of session.outputNames) outputs[name] = ownTensor(results[name]!);
+      for (const name of session.outputNames) outputs[name] = ownTensor(results[name]!, device);
       return outputs;
     },
     release: () => session.release(),
   };
 }
 
+/** What the runtime is told of a device; the processor needs no words. */
+function placement(device: DeviceName, kept: readonly string[]): ort.InferenceSession.SessionOptions {
+  if (device === "cpu") return {};
+  const inDevice = devices[device].keepsResults && kept.length > 0;
+  return {
+    executionProviders: [device],
+    ...(inDevice ? { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, "gpu-buffer"])) } : {}),
+  };
+}
+
+/** Sessions that are never released, one for each device whose memory outlives a run. */
+const held = new Map<DeviceName, Promise<ort.InferenceSession>>();
+
+/**
+ * Sees to it that a device's memory lives as long as the program. The runtime frees it with the last session that used it, and a kept
+ * result that is freed, or forgotten, after that ends the process without an error.
+ */
+async function holdMemoryOf(device: DeviceName): Promise<void> {
+  const open = () =>
+    attempt("opening the device", device, () =>
+      ort.InferenceSession.create(encodeModel(copyOf([{ name: "x", dataType: "float32", shape: [1] }])), {
+        ...placement(device, []),
+        logSeverityLevel: 3,
+      }),
+    );
+  const found = held.get(device) ?? open();
+  held.set(device, found);
+  try {
+    await found;
+  } catch (error) {
+    held.delete(device);
+    throw error;
+  }
+}
+
+/** Name of a result in {@link copyOf}. */
+const COPY = "copy/";
+
+/** Model that gives its inputs back. */
+function copyOf(inputs: readonly OnnxValueInfo[]): OnnxModel {
+  return {
+    irVersion: 10,
+    opsets: { "": 20 },
+    name: "copy",
+    nodes: inputs.map(({ name }) => ({
+      opType: "Identity",
+      domain: "",
+      name,
+      inputs: [name],
+      outputs: [COPY + name],
+      attributes: {},
+    })),
+    initializers: [],
+    inputs,
+    outputs: inputs.map((input) => ({ ...input, name: COPY + input.name })),
+    metadata: {},
+  };
+}
+
 /** Runtime tensors of our own ones: parameters come back as inputs at every step. */
 const wrapped = new WeakMap<Tensor<TensorData>, ort.Tensor>();
+
+/** Where the numbers are that a device keeps. */
+const keptBy = new WeakMap<Tensor<TensorData>, DeviceName>();
+
+/** Whether a tensor's numbers are in a device's memory: its shape can be read, its data only after {@link fromDevice}. */
+export function isOnDevice(tensor: Tensor<TensorData>): boolean {
+  return keptBy.has(tensor);
+}
+
+/**
+ * Frees the memory that a device keeps for a tensor; of any other tensor, nothing. JavaScript does not see that memory, so that nothing would
+ * make it collect tensors that nobody needs any more.
+ */
+export function freeOnDevice(tensor: Tensor<TensorData>): void {
+  if (keptBy.has(tensor)) wrapped.get(tensor)?.dispose();
+}
+
+/**
+ * The numbers of kept tensors, in JavaScript's memory, by the same names; the kept ones stay as they are.
+ *
+ * A model that does nothing fetches them: the runtime's own way, `getData`, is not implemented in onnxruntime-node 1.30: calling it ends the program.
+ *
+ * @throws {@link SessionError} when the device refuses
+ */
+export async function fromDevice(tensors: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+  const found = new Map(tensors);
+  for (const device of new Set([...tensors.values()].flatMap((tensor) => keptBy.get(tensor) ?? []))) {
+    const there = [...tensors].filter(([, tensor]) => keptBy.get(tensor) === device);
+    const inputs = there.map(([name, { shape }]) => ({ name, dataType: "float32", shape }) as const);
+    const session = await openSession(copyOf(inputs), { device, optimization: "disabled" });
+    const copies = await session.run(Object.fromEntries(there));
+    for (const [name] of there) found.set(name, copies[COPY + name]!);
+    await session.release();
+  }
+  return found;
+}
 
 function runtimeTensor(tensor: Tensor<TensorData>): ort.Tensor {
   let found = wrapped.get(tensor);
@@ -101,20 +220,37 @@ function runtimeTensor(tensor: Tensor<TensorData>): ort.Tensor {
   return found;
 }
 
-function ownTensor(result: ort.Tensor): Tensor {
-  const own: Tensor = { data: result.data as Float32Array, shape: result.dims };
+function ownTensor(result: ort.Tensor, device: DeviceName): Tensor {
+  const isKept = result.location !== "cpu";
+  const own: Tensor = isKept ? keptTensor(result.dims) : { data: result.data as Float32Array, shape: result.dims };
   wrapped.set(own, result);
+  if (isKept) keptBy.set(own, device);
   return own;
 }
 
-async function attempt<T>(where: string, work: () => Promise<T>): Promise<T> {
+function keptTensor(shape: Tensor["shape"]): Tensor {
+  return {
+    shape,
+    get data(): never {
+      throw new SessionError({
+        where: "tensor",
+        expected: "numbers in JavaScript's memory",
+        received: "a tensor that a device keeps",
+        fix: "Await fromDevice, or bringHome for a whole state, before reading it.",
+      });
+    },
+  };
+}
+
+async function attempt<T>(where: string, device: DeviceName, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     throw new SessionError({
-      where,
+      where: device === "cpu" ? where : `${where} on ${device}`,
       expected: "onnxruntime to succeed",
       received: cause instanceof Error ? cause.message : String(cause),
+      ...(device === "cpu" ? {} : { fix: "The same on the processor: --device cpu." }),
       cause,
     });
   }

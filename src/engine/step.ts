@@ -4,11 +4,15 @@ import { GraphError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
+import type { DeviceName } from "./devices.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
-import { openSession, type Session } from "./session.ts";
+import { freeOnDevice, fromDevice, openSession, type Session } from "./session.ts";
 
-/** Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one. */
+/**
+ * Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one. Between steps on a device with a memory of
+ * its own they stay there: await {@link bringHome} before reading them.
+ */
 export type State = Map<string, Tensor>;
 
 /** Values to hand over at a run, by input name. */
@@ -25,7 +29,12 @@ export interface Step {
   readonly graph: Graph;
   /** The lowering that was used. */
   readonly lowering: LoweringName;
-  /** Runs once and replaces what the graph assigns in `state`; the arrays that were there before stay as they are. */
+  /** Where it runs. */
+  readonly device: DeviceName;
+  /**
+   * Runs once and replaces what the graph assigns in `state`; the arrays that were there before stay as they are. On a device that keeps
+   * results the new numbers stay there, and the old ones are freed.
+   */
   run(state: State, inputs: Inputs): Promise<{ readonly outputs: Record<string, Tensor> }>;
   release(): Promise<void>;
 }
@@ -33,7 +42,9 @@ export interface Step {
 /** How to compile. */
 export interface CompileOptions {
   readonly threads?: number;
-  /** How to write the graph for the runtime; `cpu` and `auto` fall back to `portable` where the runtime has no blocked operators. */
+  /** Where to compute; a device that is not there is an error here. `chooseDevice` finds out beforehand and falls back. */
+  readonly device?: DeviceName;
+  /** How to write the graph for the runtime; `auto` follows from the device (`lowerings/index.ts`). */
   readonly lowering?: LoweringChoice;
 }
 
@@ -45,22 +56,28 @@ export interface CompileOptions {
  */
 export async function compileStep(
   target: Graph | StepGraph,
-  { outputs: named, threads = 1, lowering: choice = "auto" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
+  {
+    outputs: named,
+    threads = 1,
+    device = "cpu",
+    lowering: choice = "auto",
+  }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
 ): Promise<Step> {
   const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
-  const { model, lowering } = await lower(choice, graph, stepResults({ graph, outputs }));
-  const session = await openSession(model, { threads });
-  const variables = session.inputNames.filter((name) => graph.variables.has(name));
+  const { model, lowering } = await lower(choice, graph, stepResults({ graph, outputs }), { device });
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
+  const session = await openSession(model, { threads, device, kept: assigned.map(([, next]) => next) });
+  const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const wanted = Object.keys(outputs).map((name) => [name, `output/${name}`] as const);
   return {
     graph,
     lowering,
+    device,
     async run(state, inputs) {
       const feeds: Record<string, Tensor<TensorData>> = { ...inputs };
       for (const name of variables) feeds[name] = stateTensor(state, name);
       const all = await session.run(feeds);
-      for (const [name, next] of assigned) state.set(name, all[next]!);
+      for (const [name, next] of assigned) replaceIn(state, name, all[next]!);
       return { outputs: Object.fromEntries(wanted.map(([name, result]) => [name, all[result]!])) };
     },
     release: () => session.release(),
@@ -89,11 +106,16 @@ export interface CompiledFunction {
 export async function compileFunction(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
-  { state = new Map(), threads = 1, lowering = "portable" }: CompileOptions & { state?: State } = {},
+  {
+    state = new Map(),
+    threads = 1,
+    device = "cpu",
+    lowering = device === "cpu" ? "portable" : "auto",
+  }: CompileOptions & { state?: State } = {},
 ): Promise<CompiledFunction> {
-  const { model } = await lower(lowering, graph, outputs, { weights: state });
+  const { model } = await lower(lowering, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
-  const session: Session = await openSession(model, { threads, optimization: "all" });
+  const session: Session = await openSession(model, { threads, device, optimization: "all" });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };
 }
 
@@ -113,6 +135,22 @@ export function initialState(graphs: readonly Graph[], random: Random): State {
       state.set(name, { data, shape });
     }
   return state;
+}
+
+/** Puts numbers into a state and frees the device memory of those that were there. */
+export function replaceIn(state: State, name: string, tensor: Tensor): void {
+  const before = state.get(name);
+  state.set(name, tensor);
+  if (before && before !== tensor) freeOnDevice(before);
+}
+
+/**
+ * Brings what a device keeps of a state into JavaScript's memory, where it can be read and saved; nothing to do for steps on the processor.
+ *
+ * @throws {@link SessionError} when the device refuses
+ */
+export async function bringHome(state: State): Promise<void> {
+  for (const [name, tensor] of await fromDevice(state)) replaceIn(state, name, tensor);
 }
 
 function stateTensor(state: State, name: string): Tensor {

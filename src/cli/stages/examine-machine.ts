@@ -120,8 +120,11 @@ async function examineFormats(): Promise<Omit<MachineFinding, "subject">> {
 async function examineRuntime(): Promise<Omit<MachineFinding, "subject">> {
   const { runtimeVersion } = await import("../../engine/session.ts");
   const { preferredLowering } = await import("../../engine/lowerings/index.ts");
-  const speed = { cpu: "with its fast blocked operators", portable: "without blocked operators: training is slower" };
-  return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed[await preferredLowering()]}` };
+  const speed =
+    (await preferredLowering()) === "cpu"
+      ? "with its fast blocked operators"
+      : "without blocked operators: training is slower";
+  return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed}` };
 }
 
 /** Trains a small segmenter for a few seconds: the loss must fall. */
