@@ -17,7 +17,7 @@ export interface Session {
   readonly outputNames: readonly string[];
   /** All outputs for these inputs; every call gives new arrays, or new device memory for what is kept. @throws {@link SessionError} */
   run(inputs: Readonly<Record<string, Tensor<TensorData>>>): Promise<Record<string, Tensor>>;
-  /** Frees the runtime's memory; the session cannot run afterwards. */
+  /** Frees the runtime's memory, once results that a device keeps are freed too; the session cannot run afterwards. */
   release(): Promise<void>;
 }
 
@@ -59,7 +59,6 @@ export async function openSession(
   }: SessionOptions = {},
 ): Promise<Session> {
   const bytes = model instanceof Uint8Array ? model : encodeModel(model);
-  if (devices[device].keepsResults) await holdMemoryOf(device);
   const session = await attempt("opening a model", device, () =>
     ort.InferenceSession.create(bytes, {
       ...placement(device, kept),
@@ -73,6 +72,7 @@ export async function openSession(
       ...(traceFilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: traceFilePrefix }),
     }),
   );
+  const keeper = keeperOf(session, device);
   const metadata = new Map(session.inputMetadata.map((input) => [input.name, input]));
   return {
     inputNames: session.inputNames,
@@ -87,12 +87,12 @@ export async function openSession(
             expected: `an input "${name}"`,
             received: Object.keys(inputs).join(", ") || "none",
           });
-        const keeper = keptBy.get(given);
-        if (keeper !== undefined && keeper !== device)
+        const elsewhere = keptBy.get(given)?.device ?? device;
+        if (elsewhere !== device)
           throw new SessionError({
             where: `run, input "${name}"`,
             expected: `numbers for ${device}`,
-            received: `a tensor that ${keeper} keeps`,
+            received: `a tensor that ${elsewhere} keeps`,
             fix: "Await fromDevice, or bringHome for a whole state, before using it elsewhere.",
           });
         feeds[name] = runtimeTensor(given);
@@ -106,10 +106,10 @@ export async function openSession(
       }
       const results = await attempt("running a model", device, () => session.run(feeds));
       const outputs: Record<string, Tensor> = {};
-      for (const name of session.outputNames) outputs[name] = ownTensor(results[name]!, device);
+      for (const name of session.outputNames) outputs[name] = ownTensor(results[name]!, keeper);
       return outputs;
     },
-    release: () => session.release(),
+    release: () => keeper.release(),
   };
 }
 
@@ -123,29 +123,42 @@ function placement(device: DeviceName, kept: readonly string[]): ort.InferenceSe
   };
 }
 
-/** Sessions that are never released, one for each device whose memory outlives a run. */
-const held = new Map<DeviceName, Promise<ort.InferenceSession>>();
+/** What a session must know of its results that a device keeps. */
+interface Keeper {
+  readonly device: DeviceName;
+  /** One of its kept results was freed. */
+  letGo(): void;
+}
+
+/** Sessions with kept results, held so that nothing collects them before those. */
+const keeping = new Set<ort.InferenceSession>();
 
 /**
- * Sees to it that a device's memory lives as long as the program. The runtime frees it with the last session that used it, and a kept
- * result that is freed, or forgotten, after that ends the process without an error.
+ * Counts the kept results of a session and releases it after the last of them: the runtime frees a result with the help of the session that
+ * made it, and where that is gone, ends the program without an error.
  */
-async function holdMemoryOf(device: DeviceName): Promise<void> {
-  const open = () =>
-    attempt("opening the device", device, () =>
-      ort.InferenceSession.create(encodeModel(copyOf([{ name: "x", dataType: "float32", shape: [1] }])), {
-        ...placement(device, []),
-        logSeverityLevel: 3,
-      }),
-    );
-  const found = held.get(device) ?? open();
-  held.set(device, found);
-  try {
-    await found;
-  } catch (error) {
-    held.delete(device);
-    throw error;
-  }
+function keeperOf(session: ort.InferenceSession, device: DeviceName) {
+  let [kept, isOver] = [0, false];
+  const releaseIfOver = async () => {
+    if (!isOver || kept > 0) return;
+    keeping.delete(session);
+    await session.release();
+  };
+  return {
+    device,
+    keep() {
+      kept++;
+      keeping.add(session);
+    },
+    letGo() {
+      kept--;
+      void releaseIfOver();
+    },
+    release() {
+      isOver = true;
+      return releaseIfOver();
+    },
+  };
 }
 
 /** Name of a result in {@link copyOf}. */
@@ -176,7 +189,7 @@ function copyOf(inputs: readonly OnnxValueInfo[]): OnnxModel {
 const wrapped = new WeakMap<Tensor<TensorData>, ort.Tensor>();
 
 /** Where the numbers are that a device keeps. */
-const keptBy = new WeakMap<Tensor<TensorData>, DeviceName>();
+const keptBy = new WeakMap<Tensor<TensorData>, Keeper>();
 
 /** Whether a tensor's numbers are in a device's memory: its shape can be read, its data only after {@link fromDevice}. */
 export function isOnDevice(tensor: Tensor<TensorData>): boolean {
@@ -188,7 +201,12 @@ export function isOnDevice(tensor: Tensor<TensorData>): boolean {
  * make it collect tensors that nobody needs any more.
  */
 export function freeOnDevice(tensor: Tensor<TensorData>): void {
-  if (keptBy.has(tensor)) wrapped.get(tensor)?.dispose();
+  const keeper = keptBy.get(tensor);
+  const there = wrapped.get(tensor);
+  if (!keeper || !there) return;
+  wrapped.delete(tensor);
+  there.dispose();
+  keeper.letGo();
 }
 
 /**
@@ -200,8 +218,8 @@ export function freeOnDevice(tensor: Tensor<TensorData>): void {
  */
 export async function fromDevice(tensors: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
   const found = new Map(tensors);
-  for (const device of new Set([...tensors.values()].flatMap((tensor) => keptBy.get(tensor) ?? []))) {
-    const there = [...tensors].filter(([, tensor]) => keptBy.get(tensor) === device);
+  for (const device of new Set([...tensors.values()].flatMap((tensor) => keptBy.get(tensor)?.device ?? []))) {
+    const there = [...tensors].filter(([, tensor]) => keptBy.get(tensor)?.device === device);
     const inputs = there.map(([name, { shape }]) => ({ name, dataType: "float32", shape }) as const);
     const session = await openSession(copyOf(inputs), { device, optimization: "disabled" });
     const copies = await session.run(Object.fromEntries(there));
@@ -220,11 +238,14 @@ function runtimeTensor(tensor: Tensor<TensorData>): ort.Tensor {
   return found;
 }
 
-function ownTensor(result: ort.Tensor, device: DeviceName): Tensor {
+function ownTensor(result: ort.Tensor, keeper: Keeper & { keep(): void }): Tensor {
   const isKept = result.location !== "cpu";
   const own: Tensor = isKept ? keptTensor(result.dims) : { data: result.data as Float32Array, shape: result.dims };
   wrapped.set(own, result);
-  if (isKept) keptBy.set(own, device);
+  if (isKept) {
+    keptBy.set(own, keeper);
+    keeper.keep();
+  }
   return own;
 }
 
@@ -235,7 +256,7 @@ function keptTensor(shape: Tensor["shape"]): Tensor {
       throw new SessionError({
         where: "tensor",
         expected: "numbers in JavaScript's memory",
-        received: "a tensor that a device keeps",
+        received: "a tensor that a device keeps, or has freed",
         fix: "Await fromDevice, or bringHome for a whole state, before reading it.",
       });
     },
