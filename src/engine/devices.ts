@@ -25,3 +25,6 @@ export type DeviceName = keyof typeof devices;
 
 /** A device, or the fastest that works here. */
 export type DeviceChoice = DeviceName | "auto";
+
+/** Every {@link DeviceChoice}. */
+export const DEVICE_CHOICES = [...(Object.keys(devices) as DeviceName[]), "auto"] as const satisfies DeviceChoice[];

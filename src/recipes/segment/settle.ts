@@ -1,5 +1,5 @@
 import os from "node:os";
-import type { WorkOptions } from "../../core/progress.ts";
+import type { SettleOptions } from "../recipe-kind.ts";
 import type { RunFolder } from "../run-folder.ts";
 import type { SegmentInputs } from "./jobs/context.ts";
 import { planSegment } from "./plan.ts";
@@ -11,11 +11,15 @@ import { segmentStepSeconds } from "./step-seconds.ts";
 export async function settleSegment(
   recipe: SegmentRecipe,
   folder: RunFolder,
-  options: WorkOptions,
+  options: SettleOptions,
 ): Promise<SegmentInputs> {
   const prepared = await prepare(recipe, folder, options);
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
-  const plan = planSegment(recipe, { ...prepared, workers, stepSeconds: await segmentStepSeconds(recipe) });
+  const plan = planSegment(recipe, {
+    ...prepared,
+    workers,
+    stepSeconds: await segmentStepSeconds(recipe, options.device),
+  });
   const { realFolder, testFolder, calibration, warnings } = prepared;
   return {
     recipe,

@@ -1,3 +1,4 @@
+import type { DeviceName } from "../../engine/devices.ts";
 import { networkPresets } from "../../generators/cyclegan/networks.ts";
 import { discriminatorStep, generatorStep } from "../../generators/cyclegan/step.ts";
 import { segmenterStep } from "../../tasks/segment/fit.ts";
@@ -7,7 +8,7 @@ import type { SegmentStepSeconds } from "./plan.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 
 /** Seconds that one step of each training of the recipe takes here, with one thread. */
-export async function segmentStepSeconds(recipe: SegmentRecipe): Promise<SegmentStepSeconds> {
+export async function segmentStepSeconds(recipe: SegmentRecipe, device: DeviceName): Promise<SegmentStepSeconds> {
   const settings = {
     networks: networkPresets[recipe.generator.networks],
     cropPx: CROP_PX,
@@ -18,8 +19,9 @@ export async function segmentStepSeconds(recipe: SegmentRecipe): Promise<Segment
   };
   const segmenter = await stepSeconds(
     segmenterStep({ batchSize: 6, cropPx: CROP_PX, peakLearningRate: 1e-4, steps: 100 }),
+    device,
   );
-  const generators = await stepSeconds(generatorStep(settings));
-  const discriminators = await stepSeconds(discriminatorStep(settings));
+  const generators = await stepSeconds(generatorStep(settings), device);
+  const discriminators = await stepSeconds(discriminatorStep(settings), device);
   return { segmenter: segmenter * 1.15, cyclegan: (generators + discriminators) * 1.1 };
 }

@@ -1,6 +1,6 @@
 import os from "node:os";
-import type { WorkOptions } from "../../core/progress.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
+import type { SettleOptions } from "../recipe-kind.ts";
 import { refuseLeaks } from "../refuse-leaks.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { superResolveArms } from "./arms.ts";
@@ -16,7 +16,7 @@ import { superResolveSeconds } from "./step-seconds.ts";
 export async function settleSuperResolve(
   recipe: SuperResolveRecipe,
   folder: RunFolder,
-  options: WorkOptions,
+  options: SettleOptions,
 ): Promise<SuperResolveInputs> {
   const standIn = recipe.real === undefined ? await standInPairs(folder, recipe, options) : undefined;
   const realFolder = standIn?.real ?? recipe.real!;
@@ -27,7 +27,7 @@ export async function settleSuperResolve(
   const arms = superResolveArms({ learned: fields.learn.length, paired: fields.paired.length, arePaired });
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
   const degradation = await settleDegradation(recipe, fields.paired, options);
-  const plan = planSuperResolve(recipe, { arms, workers, seconds: await superResolveSeconds(recipe) });
+  const plan = planSuperResolve(recipe, { arms, workers, seconds: await superResolveSeconds(recipe, options.device) });
   const pixelSizeUm = recipe.fields.pixelSizeUm ?? (await storedPixelSizeUm(realFolder));
   return {
     recipe,

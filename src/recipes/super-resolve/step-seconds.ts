@@ -1,5 +1,6 @@
 import { random } from "../../core/random.ts";
 import { zeros } from "../../core/tensor.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { initialState } from "../../engine/step.ts";
 import { AUGMENTATION_FEATURES } from "../../generators/diffusion/augmentation.ts";
 import { denoise } from "../../generators/diffusion/network.ts";
@@ -17,7 +18,10 @@ import type { SuperResolveRecipe } from "./recipe.ts";
 export const BATCH_SIZE = { superResolver: 8 };
 
 /** Seconds that the recipe's trainings and images take here, with one thread. */
-export async function superResolveSeconds(recipe: SuperResolveRecipe): Promise<SuperResolveSeconds> {
+export async function superResolveSeconds(
+  recipe: SuperResolveRecipe,
+  device: DeviceName,
+): Promise<SuperResolveSeconds> {
   const { patchPx, sampler, samplingSteps } = recipe.generator;
   const { network, batchSize, learningRate } = diffusionSettings(recipe);
   const settings = {
@@ -41,8 +45,8 @@ export async function superResolveSeconds(recipe: SuperResolveRecipe): Promise<S
     weightDecay: 0,
     emaDecay: 0.99,
   });
-  const diffusion = await stepSeconds(step);
-  const denoiser = await openDiffusion({ ...settings, state: initialState([step.graph], random(0)) });
+  const diffusion = await stepSeconds(step, device);
+  const denoiser = await openDiffusion({ ...settings, state: initialState([step.graph], random(0)) }, { device });
   const noisy = zeros([denoiser.batchSize, 1, patchPx, patchPx]);
   await denoiser.predict(noisy, 500);
   const started = performance.now();
@@ -57,6 +61,7 @@ export async function superResolveSeconds(recipe: SuperResolveRecipe): Promise<S
       cropPx: patchPx,
       batchSize: BATCH_SIZE.superResolver,
     }),
+    device,
   );
   return {
     diffusion: diffusion * 1.1,
