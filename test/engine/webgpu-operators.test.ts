@@ -4,8 +4,9 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import { createGraph } from "../../src/engine/graph.ts";
 import { lower } from "../../src/engine/lowerings/index.ts";
 import { webgpuRules } from "../../src/engine/lowerings/webgpu/rules.ts";
-import { cos, sin } from "../../src/engine/ops/index.ts";
+import { concat, cos, mul, sin, split } from "../../src/engine/ops/index.ts";
 import { openSession } from "../../src/engine/session.ts";
+import { compileFunction } from "../../src/engine/step.ts";
 import { blockedSamples } from "./blocked-samples.ts";
 import { differentiated, normal } from "./differentiation.ts";
 import { operatorReferences } from "./fixture.ts";
@@ -68,6 +69,31 @@ function expectEqual(received: Tensor, expected: Tensor, tolerance: number): voi
   expect(received.shape).toEqual(expected.shape);
   expect(received.data).toBeAllclose(expected.data, { relative: tolerance, absolute: tolerance * largest });
 }
+
+/** Far more parts than a program of WebGPU may have buffers: what optimizers make of many small parameters. */
+function manyParts() {
+  const graph = createGraph();
+  const x = graph.input("x", [2, 60]);
+  const parts = split(x, { axis: 1, lengths: Array.from({ length: 30 }, () => 2) });
+  return { graph, y: concat(parts.map((part, i) => mul(part, i)).reverse(), 1) };
+}
+
+test("an array is cut into many parts without asking one program for all of them", async () => {
+  const { graph, y } = manyParts();
+  expect((await lower("webgpu", graph, { y })).model.nodes.some(({ opType }) => opType === "Split")).toBe(false);
+});
+
+test.skipIf(missing !== undefined)("many parts on WebGPU", async () => {
+  const { graph, y } = manyParts();
+  const [here, there] = [
+    await compileFunction(graph, { y }),
+    await compileFunction(graph, { y }, { device: "webgpu" }),
+  ];
+  const x = normal({ shape: [2, 60] }, random(0));
+  expect((await there.run({ x })).y!.data).toEqual((await here.run({ x })).y!.data);
+  await here.release();
+  await there.release();
+});
 
 test("sine and cosine of large angles are exact by arithmetic alone, where WebGPU's own promise nothing", async () => {
   const angles = Float32Array.from({ length: 4001 }, (_, i) => (i - 2000) * 1.7 + i / 7);

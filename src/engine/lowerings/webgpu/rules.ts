@@ -4,6 +4,7 @@ import type { operators } from "../../ops/index.ts";
 import type { LoweringTable } from "../emitter.ts";
 import { convTranspose2d } from "./conv-transpose.ts";
 import { pickAtMaxima2d, putAtMaxima2d } from "./max-pool.ts";
+import { splitPart } from "./split.ts";
 import { cos, sin } from "./trigonometry.ts";
 
 export const webgpuRules: Partial<LoweringTable<typeof operators>> = {
@@ -12,4 +13,5 @@ export const webgpuRules: Partial<LoweringTable<typeof operators>> = {
   pickAtMaxima2d,
   putAtMaxima2d,
   sin,
+  splitPart,
 };
