@@ -2,6 +2,7 @@
 
 import type { operators } from "../../ops/index.ts";
 import type { LoweringTable } from "../emitter.ts";
+import { lowerUniformNoise } from "../portable-indexing.ts";
 import { convTranspose2d } from "./conv-transpose.ts";
 import { pickAtMaxima2d, putAtMaxima2d } from "./max-pool.ts";
 import { splitPart } from "./split.ts";
@@ -14,4 +15,6 @@ export const webgpuRules: Partial<LoweringTable<typeof operators>> = {
   putAtMaxima2d,
   sin,
   splitPart,
+  // The provider has sums of 32-bit integers, but not their shifts: all of it on the processor is one copy instead of thirty
+  uniformNoise: (node, emit) => lowerUniformNoise(node, emit, 64),
 };
