@@ -1,14 +1,19 @@
 import { describe, expect, test } from "vitest";
+import * as ort from "#onnxruntime";
 import { random } from "../../src/core/random.ts";
 import { sizeOf } from "../../src/core/shape.ts";
 import type { DeviceName } from "../../src/engine/devices.ts";
-import { bringHome, compileStep, initialState, type StepGraph } from "../../src/engine/step.ts";
+import { createGraph } from "../../src/engine/graph.ts";
+import { lower } from "../../src/engine/lowerings/index.ts";
+import { uniformNoise } from "../../src/engine/ops/index.ts";
+import { bringHome, compileStep, initialState, type StepGraph, stepResults } from "../../src/engine/step.ts";
 import { networkPresets } from "../../src/generators/cyclegan/networks.ts";
 import { discriminatorStep, generatorStep } from "../../src/generators/cyclegan/step.ts";
 import { denoise } from "../../src/generators/diffusion/network.ts";
 import { diffusionPresets } from "../../src/generators/diffusion/presets.ts";
 import { cosine } from "../../src/generators/diffusion/schedules/index.ts";
 import { diffusionStep } from "../../src/generators/diffusion/step.ts";
+import { encodeModel } from "../../src/onnx/encode.ts";
 import { segmenterStep } from "../../src/tasks/segment/fit.ts";
 import { superResolverStep } from "../../src/tasks/super-resolve/step.ts";
 import { missingWebgpu } from "./webgpu.ts";
@@ -62,6 +67,25 @@ describe.skipIf(missing !== undefined)("three steps on WebGPU", () => {
     },
     600_000,
   );
+});
+
+describe.skipIf(missing !== undefined)("where the nodes of a training step are computed", () => {
+  /** Opens a step on WebGPU alone: the runtime refuses when it would leave a node to the processor. */
+  async function alone(target: StepGraph): Promise<void> {
+    const { model } = await lower("auto", target.graph, stepResults(target), { device: "webgpu" });
+    const options = { executionProviders: ["webgpu"], logSeverityLevel: 4 } as const;
+    const extra = { session: { disable_cpu_ep_fallback: "1" } };
+    const session = await ort.InferenceSession.create(encodeModel(model), { ...options, extra });
+    await session.release();
+  }
+
+  test.each(Object.entries(steps))("%s: all of them on WebGPU", async (_, make) => alone(make()));
+
+  test("not so the random numbers of dropout", async () => {
+    const graph = createGraph();
+    const noise = uniformNoise([8], { seed: graph.input("seed", []), counter: graph.input("counter", []), key: "a" });
+    await expect(alone({ graph, outputs: { noise } })).rejects.toThrow(/CPU/);
+  });
 });
 
 /** All outputs of three steps on noise, as one list each. */
