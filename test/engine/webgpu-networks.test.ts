@@ -15,7 +15,9 @@ import { cosine } from "../../src/generators/diffusion/schedules/index.ts";
 import { diffusionStep } from "../../src/generators/diffusion/step.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import { segmenterStep } from "../../src/tasks/segment/fit.ts";
+import { fitSuperResolver } from "../../src/tasks/super-resolve/fit.ts";
 import { superResolverStep } from "../../src/tasks/super-resolve/step.ts";
+import { toyPair } from "../tasks/super-resolve-toy.ts";
 import { missingWebgpu } from "./webgpu.ts";
 
 const missing = await missingWebgpu("networks on WebGPU");
@@ -67,6 +69,27 @@ describe.skipIf(missing !== undefined)("three steps on WebGPU", () => {
     },
     600_000,
   );
+});
+
+describe.skipIf(missing !== undefined)("trainings that look at their weights on the way, on WebGPU", () => {
+  test("a super-resolver keeps the weights that did best", async () => {
+    const trained = (device: DeviceName) =>
+      fitSuperResolver(
+        {
+          drawPair: (source) => toyPair(source, { edgePx: 16 }),
+          drawValidationPair: (source) => toyPair(source, { edgePx: 16 }),
+        },
+        { random: random(1), steps: 4, batchSize: 1, cropPx: 16, validateEverySteps: 2, validationBatches: 1, device },
+      );
+    const [here, there] = [await trained("cpu"), await trained("webgpu")];
+    expect(there.validation.map(({ loss }) => loss)).toBeAllclose(
+      here.validation.map(({ loss }) => loss),
+      { relative: 1e-3, absolute: 0 },
+    );
+    expect(there.keptStep).toBe(here.keptStep);
+    for (const [name, { data }] of here.state)
+      expect(there.state.get(name)!.data, name).toBeAllclose(data, { relative: 1e-2, absolute: 1e-3 });
+  }, 600_000);
 });
 
 describe.skipIf(missing !== undefined)("where the nodes of a training step are computed", () => {
