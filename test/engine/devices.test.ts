@@ -32,8 +32,13 @@ describe("choosing", () => {
   });
 
   test("a device that works is used, however slow: somebody asked for it", async () => {
-    const examine = examining({ webgpu: { stepMs: 5000 } });
-    expect(await chooseDevice("webgpu", { examine })).toEqual({ asked: "webgpu", used: "webgpu" });
+    const chosen = await chooseDevice("webgpu", { examine: examining({ webgpu: { stepMs: 5000 } }) });
+    expect(chosen).toMatchObject({ asked: "webgpu", used: "webgpu" });
+    expect(chosen.because).toBe(
+      "Computing on webgpu, where a trial step takes 500 times as long as on cpu; software adapters do.",
+    );
+    const fast = await chooseDevice("webgpu", { examine: examining({ webgpu: { stepMs: 5 } }) });
+    expect(fast).toEqual({ asked: "webgpu", used: "webgpu" });
   });
 
   test("a device that is not there is replaced by the processor, and that is said", async () => {
@@ -52,7 +57,7 @@ describe("choosing", () => {
   test("auto leaves a processor that plays a graphics processor alone", async () => {
     const chosen = await chooseDevice("auto", { examine: examining({ webgpu: { stepMs: 500 } }) });
     expect(chosen).toMatchObject({ asked: "auto", used: "cpu" });
-    expect(chosen.because).toContain("webgpu: works, but a trial step takes 50 times as long as on cpu");
+    expect(chosen.because).toContain("webgpu, where a trial step takes 50 times as long as on cpu");
     expect(chosen.because).toContain("cuda: the onnxruntime installed here has no provider for it");
   });
 });

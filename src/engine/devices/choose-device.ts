@@ -1,11 +1,11 @@
 import { type DeviceChoice, type DeviceName, devices } from "../devices.ts";
 import { type DeviceFinding, type ExamineDeviceOptions, examineDevice } from "./examine-device.ts";
 
-/** Which device is used, and why not the one that was asked for. */
+/** Which device is used, and what people should know of that. */
 export interface ChosenDevice {
   readonly asked: DeviceChoice;
   readonly used: DeviceName;
-  /** A sentence for people when something else is used than what was asked for, or when `auto` stays on the processor. */
+  /** Why something else is used than what was asked for, why `auto` stays on the processor, or that the device asked for is the slower one. */
   readonly because?: string;
 }
 
@@ -23,9 +23,10 @@ export async function chooseDevice(
   const { examine = examineDevice, ...trial } = options;
   if (asked !== "auto") {
     const finding = await examine(asked, trial);
-    return finding.works
-      ? { asked, used: asked }
-      : { asked, used: "cpu", because: `${asked} does not work here: ${finding.because}. Computing on cpu.` };
+    if (!finding.works)
+      return { asked, used: "cpu", because: `${asked} does not work here: ${finding.because}. Computing on cpu.` };
+    const isSlower = finding.stepMs > finding.cpuStepMs;
+    return { asked, used: asked, ...(isSlower ? { because: `Computing on ${whyNot(finding)}` } : {}) };
   }
   const others = (Object.keys(devices) as DeviceName[]).filter((name) => name !== "cpu");
   const findings: DeviceFinding[] = [];
@@ -34,11 +35,11 @@ export async function chooseDevice(
     .flatMap((finding) => (finding.works && finding.stepMs < finding.cpuStepMs ? [finding] : []))
     .sort((a, b) => a.stepMs - b.stepMs);
   if (fastest) return { asked, used: fastest.device };
-  return { asked, used: "cpu", because: `cpu is the best here. ${findings.map(whyNot).join(" ")}` };
+  return { asked, used: "cpu", because: `cpu is the best here. Not taken: ${findings.map(whyNot).join(" ")}` };
 }
 
 function whyNot(finding: DeviceFinding): string {
   if (!finding.works) return `${finding.device}: ${finding.because}.`;
-  const times = (finding.stepMs / finding.cpuStepMs).toPrecision(2);
-  return `${finding.device}: works, but a trial step takes ${times} times as long as on cpu; a software adapter does.`;
+  const times = Number((finding.stepMs / finding.cpuStepMs).toPrecision(2));
+  return `${finding.device}, where a trial step takes ${times} times as long as on cpu; software adapters do.`;
 }
