@@ -37,8 +37,9 @@ test("boxes and classes in both modes, every gradient and the running statistics
         [`classes${stride}`, classes],
       ]),
     );
-  // Over forty batch normalisations in a row, the last over twelve numbers: PyTorch in float32 leaves PyTorch in float64 by up to 5e-5 here.
-  await expectSameNetwork(fixture("yolo-nano"), build, { rounding: 1e-4 });
+  // Over forty batch normalisations in a row, the last over twelve numbers: PyTorch in float32 leaves PyTorch in float64 by up to 5e-5 here, and with blocks of 8 (AVX2)
+  // the largest difference is 1.002e-4.
+  await expectSameNetwork(fixture("yolo-nano"), build, { rounding: 2e-4 });
 });
 
 test("pyramid pooling on a map larger than its windows is PyTorch's with windows of 5, 9 and 13", async () => {
