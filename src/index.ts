@@ -34,6 +34,9 @@ export { type SplitOptions, splitByGroup, subset } from "./data/split.ts";
 export { type DeferredItem, writeDataset } from "./data/write-dataset.ts";
 // engine: build a graph, differentiate it, run and train it
 export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./engine/checkpoint.ts";
+export { type ChosenDevice, chooseDevice } from "./engine/devices/choose-device.ts";
+export { type DeviceFinding, examineDevice } from "./engine/devices/examine-device.ts";
+export { type DeviceChoice, type DeviceName, devices } from "./engine/devices.ts";
 export { exponentialMovingAverage } from "./engine/ema.ts";
 export { type ExportOptions, exportModel } from "./engine/export.ts";
 export {
@@ -53,6 +56,7 @@ export { zip } from "./engine/package/zip.ts";
 export * as schedules from "./engine/schedules.ts";
 export { openSession, runtimeVersion, type Session, type SessionOptions } from "./engine/session.ts";
 export {
+  bringHome,
   type CompiledFunction,
   compileFunction,
   compileStep,

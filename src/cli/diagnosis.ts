@@ -1,6 +1,9 @@
 import type { MachineFinding } from "./stages/examine-machine.ts";
 
-const WORDS = { good: "good", doubtful: "doubtful", bad: "BAD" } satisfies Record<MachineFinding["state"], string>;
+const WORDS = { good: "good", doubtful: "doubtful", absent: "absent", bad: "BAD" } satisfies Record<
+  MachineFinding["state"],
+  string
+>;
 
 /** Findings of the doctor in plain words, with a conclusion. */
 export function diagnosis(findings: readonly MachineFinding[]): string {

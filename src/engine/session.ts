@@ -5,7 +5,8 @@ import { SessionError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import { type DataType, dataTypeOf, type Tensor, type TensorData } from "../core/tensor.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { OnnxModel } from "../onnx/model.ts";
+import type { OnnxModel, OnnxValueInfo } from "../onnx/model.ts";
+import { type DeviceName, devices } from "./devices.ts";
 
 /** Version of onnxruntime, for records. */
 export const runtimeVersion: string = ort.env.versions.node ?? ort.env.versions.common;
@@ -15,8 +16,8 @@ export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /**
-   * All outputs for these inputs: in new arrays, or in those of `into` where the runtime can write into given ones. A given array may be an input's own
-   * only where nobody reads that input after the output is written.
+   * All outputs for these inputs: in new arrays, in those of `into` where the runtime can write into given ones, or in new device memory for what is
+   * kept. A given array may be an input's own only where nobody reads that input after the output is written.
    *
    * @throws {@link SessionError}
    */
@@ -24,16 +25,24 @@ export interface Session {
     inputs: Readonly<Record<string, Tensor<TensorData>>>,
     into?: Readonly<Record<string, Tensor>>,
   ): Promise<Record<string, Tensor>>;
-  /** Frees the runtime's memory; the session cannot run afterwards. */
+  /** Frees the runtime's memory, once results that a device keeps are freed too; the session cannot run afterwards. */
   release(): Promise<void>;
 }
 
 /** How to run a model. */
 export interface SessionOptions {
+  /** Where to compute. Nodes that a device's provider lacks are computed by the processor, within the same run (docs/devices.md). */
+  readonly device?: DeviceName;
+  /**
+   * Outputs that stay where they were computed: see {@link isOnDevice}. On devices that cannot keep results it changes nothing.
+   */
+  readonly kept?: readonly string[];
   /** Threads inside one operator. One is usually best when several trainings share the machine. A browser has its own rule (docs/engine.md). */
   readonly threads?: number;
   /** How far the runtime rewrites the graph when it opens it. */
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
+  /** Whether nodes that compute the same stay apart: they may be meant to come at different times. */
+  readonly equalNodesStay?: boolean;
   /** ONNX file that receives the graph as the runtime will run it, its nodes in the order in which they run. */
   readonly rewrittenModelFile?: string;
   /** Beginning of the name of a JSON file that has an event for every node of every run, complete once the session is released. */
@@ -50,22 +59,32 @@ export interface SessionOptions {
  */
 export async function openSession(
   model: OnnxModel | Uint8Array,
-  { threads = 1, optimization = "extended", rewrittenModelFile, traceFilePrefix }: SessionOptions = {},
+  {
+    threads = 1,
+    optimization = "extended",
+    device = "cpu",
+    kept = [],
+    equalNodesStay = false,
+    rewrittenModelFile,
+    traceFilePrefix,
+  }: SessionOptions = {},
 ): Promise<Session> {
   const bytes = model instanceof Uint8Array ? model : encodeModel(model);
-  const session = await attempt("opening a model", () =>
+  const session = await attempt("opening a model", device, () =>
     ort.InferenceSession.create(bytes, {
+      ...placement(device, kept),
       executionMode: "sequential",
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       enableMemPattern: false,
       graphOptimizationLevel: optimization,
       logSeverityLevel: 3,
-      extra: { optimization: { disable_specified_optimizers: "CommonSubexpressionElimination" } },
+      ...(equalNodesStay ? { extra: { optimization: { disable_specified_optimizers: JOINS_EQUAL_NODES } } } : {}),
       ...(rewrittenModelFile === undefined ? {} : { optimizedModelFilePath: rewrittenModelFile }),
       ...(traceFilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: traceFilePrefix }),
     }),
   );
+  const keeper = keeperOf(session, device);
   const metadata = new Map(session.inputMetadata.map((input) => [input.name, input]));
   return {
     inputNames: session.inputNames,
@@ -80,6 +99,14 @@ export async function openSession(
             expected: `an input "${name}"`,
             received: Object.keys(inputs).join(", ") || "none",
           });
+        const elsewhere = keptBy.get(given)?.device ?? device;
+        if (elsewhere !== device)
+          throw new SessionError({
+            where: `run, input "${name}"`,
+            expected: `numbers for ${device}`,
+            received: `a tensor that ${elsewhere} keeps`,
+            fix: "Await fromDevice, or bringHome for a whole state, before using it elsewhere.",
+          });
         feeds[name] = runtimeTensor(given);
         const info = metadata.get(name);
         if (info?.isTensor && !info.shape.every((extent, i) => typeof extent === "string" || extent === given.shape[i]))
@@ -93,29 +120,148 @@ export async function openSession(
       const fetches = Object.fromEntries(
         session.outputNames.map((name) => [name, given(name) ? runtimeTensor(given(name)!) : null]),
       );
-      const results = await attempt("running a model", () => session.run(feeds, fetches));
+      const results = await attempt("running a model", device, () => session.run(feeds, fetches));
       const outputs: Record<string, Tensor> = {};
       for (const name of session.outputNames) {
         const array = given(name);
-        if (array) free(results[name]!);
-        outputs[name] = array ?? ownTensor(results[name]!);
+        if (array) freeCopy(results[name]!);
+        outputs[name] = array ?? ownTensor(results[name]!, keeper);
       }
       return outputs;
     },
-    release: () => session.release(),
+    release: () => keeper.release(),
   };
 }
+
+/** The runtime's own name of what joins nodes that compute the same. */
+const JOINS_EQUAL_NODES = "CommonSubexpressionElimination";
 
 /** Whether the runtime writes into arrays that it is given; in a browser results come from a memory of their own. */
 const WRITES_INTO_GIVEN_ARRAYS = ort.env.versions.node !== undefined;
 
-/** Frees a copy at once that the runtime makes of every result, also of one that it has written into a given array: garbage collectors come late. */
-function free(copy: ort.Tensor): void {
-  (copy.data as Float32Array<ArrayBuffer>).buffer.transfer(0);
+/**
+ * Frees at once the copy that onnxruntime-node makes of every result, also of one that it has written into a given array: garbage collectors come
+ * late, and see little of such memory.
+ */
+function freeCopy({ data }: ort.Tensor): void {
+  (data as Float32Array<ArrayBuffer>).buffer.transfer(0);
+}
+
+/** What the runtime is told of a device; the processor needs no words. */
+function placement(device: DeviceName, kept: readonly string[]): ort.InferenceSession.SessionOptions {
+  if (device === "cpu") return {};
+  const inDevice = devices[device].keepsResults && kept.length > 0;
+  return {
+    executionProviders: [device],
+    ...(inDevice ? { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, "gpu-buffer"])) } : {}),
+  };
+}
+
+/** What a session must know of its results that a device keeps. */
+interface Keeper {
+  readonly device: DeviceName;
+  /** One of its kept results was freed. */
+  letGo(): void;
+}
+
+/** Sessions with kept results, held so that nothing collects them before those. */
+const keeping = new Set<ort.InferenceSession>();
+
+/**
+ * Counts the kept results of a session and releases it after the last of them: the runtime frees a result with the help of the session that
+ * made it, and where that is gone, ends the program without an error.
+ */
+function keeperOf(session: ort.InferenceSession, device: DeviceName) {
+  let [kept, isOver] = [0, false];
+  const releaseIfOver = async () => {
+    if (!isOver || kept > 0) return;
+    keeping.delete(session);
+    await session.release();
+  };
+  return {
+    device,
+    keep() {
+      kept++;
+      keeping.add(session);
+    },
+    letGo() {
+      kept--;
+      void releaseIfOver();
+    },
+    release() {
+      isOver = true;
+      return releaseIfOver();
+    },
+  };
+}
+
+/** Name of a result in {@link copyOf}. */
+const COPY = "copy/";
+
+/** Model that gives its inputs back. */
+function copyOf(inputs: readonly OnnxValueInfo[]): OnnxModel {
+  return {
+    irVersion: 10,
+    opsets: { "": 20 },
+    name: "copy",
+    nodes: inputs.map(({ name }) => ({
+      opType: "Identity",
+      domain: "",
+      name,
+      inputs: [name],
+      outputs: [COPY + name],
+      attributes: {},
+    })),
+    initializers: [],
+    inputs,
+    outputs: inputs.map((input) => ({ ...input, name: COPY + input.name })),
+    metadata: {},
+  };
 }
 
 /** Runtime tensors of our own ones: parameters come back as inputs at every step. */
 const wrapped = new WeakMap<Tensor<TensorData>, ort.Tensor>();
+
+/** Where the numbers are that a device keeps. */
+const keptBy = new WeakMap<Tensor<TensorData>, Keeper>();
+
+/** Whether a tensor's numbers are in a device's memory: its shape can be read, its data only after {@link fromDevice}. */
+export function isOnDevice(tensor: Tensor<TensorData>): boolean {
+  return keptBy.has(tensor);
+}
+
+/**
+ * Frees the memory that a device keeps for a tensor; of any other tensor, nothing. JavaScript does not see that memory, so that nothing would
+ * make it collect tensors that nobody needs any more.
+ */
+export function freeOnDevice(tensor: Tensor<TensorData>): void {
+  const keeper = keptBy.get(tensor);
+  const there = wrapped.get(tensor);
+  if (!keeper || !there) return;
+  wrapped.delete(tensor);
+  there.dispose();
+  keeper.letGo();
+}
+
+/**
+ * The numbers of kept tensors, in JavaScript's memory, by the same names; the kept ones stay as they are.
+ *
+ * A model that does nothing fetches them: the runtime's own way, `getData`, is not implemented in onnxruntime-node 1.30: calling it ends the program.
+ *
+ * @throws {@link SessionError} when the device refuses
+ */
+export async function fromDevice(tensors: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
+  const found = new Map(tensors);
+  for (const device of new Set([...tensors.values()].flatMap((tensor) => keptBy.get(tensor)?.device ?? []))) {
+    const there = [...tensors].filter(([, tensor]) => keptBy.get(tensor)?.device === device);
+    const inputs = there.map(([name, { shape }]) => ({ name, dataType: "float32", shape }) as const);
+    const session = await openSession(copyOf(inputs), { device, optimization: "disabled" });
+    const copies = await session.run(Object.fromEntries(there));
+    for (const [name] of there) found.set(name, copies[COPY + name]!);
+    await session.release();
+  }
+  return found;
+}
 
 function runtimeTensor(tensor: Tensor<TensorData>): ort.Tensor {
   let found = wrapped.get(tensor);
@@ -126,20 +272,40 @@ function runtimeTensor(tensor: Tensor<TensorData>): ort.Tensor {
   return found;
 }
 
-function ownTensor(result: ort.Tensor): Tensor {
-  const own: Tensor = { data: result.data as Float32Array, shape: result.dims };
+function ownTensor(result: ort.Tensor, keeper: Keeper & { keep(): void }): Tensor {
+  const isKept = result.location !== "cpu";
+  const own: Tensor = isKept ? keptTensor(result.dims) : { data: result.data as Float32Array, shape: result.dims };
   wrapped.set(own, result);
+  if (isKept) {
+    keptBy.set(own, keeper);
+    keeper.keep();
+  }
   return own;
 }
 
-async function attempt<T>(where: string, work: () => Promise<T>): Promise<T> {
+function keptTensor(shape: Tensor["shape"]): Tensor {
+  return {
+    shape,
+    get data(): never {
+      throw new SessionError({
+        where: "tensor",
+        expected: "numbers in JavaScript's memory",
+        received: "a tensor that a device keeps, or has freed",
+        fix: "Await fromDevice, or bringHome for a whole state, before reading it.",
+      });
+    },
+  };
+}
+
+async function attempt<T>(where: string, device: DeviceName, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     throw new SessionError({
-      where,
+      where: device === "cpu" ? where : `${where} on ${device}`,
       expected: "onnxruntime to succeed",
       received: cause instanceof Error ? cause.message : String(cause),
+      ...(device === "cpu" ? {} : { fix: "The same on the processor: --device cpu." }),
       cause,
     });
   }

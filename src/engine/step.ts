@@ -4,15 +4,17 @@ import { GraphError } from "../core/errors.ts";
 import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
+import type { DeviceName } from "./devices.ts";
 import { leastFirst, overwritable, recompute } from "./economy/index.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
-import { openSession, type Session } from "./session.ts";
+import { freeOnDevice, fromDevice, openSession, type Session } from "./session.ts";
 
 /**
  * Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one.
  *
- * Its arrays belong to the state: steps write over them. Whoever wants to keep some takes a copy (`copyOf`).
+ * Its arrays belong to the state: steps write over them. Whoever wants to keep some takes a copy (`copyOf`). Between steps on a device with a memory of
+ * its own they stay there: await {@link bringHome} before reading them.
  */
 export type State = Map<string, Tensor>;
 
@@ -30,9 +32,12 @@ export interface Step {
   readonly graph: Graph;
   /** The lowering that was used. */
   readonly lowering: LoweringName;
+  /** Where it runs. */
+  readonly device: DeviceName;
   /**
    * Runs once and replaces what the graph assigns in `state`: new numbers are written over old ones, at once where the order of the graph allows
-   * it, else at the next run. Outputs are new arrays. A run that fails leaves the state half replaced.
+   * it, else at the next run. Outputs are new arrays. A run that fails leaves the state half replaced. On a device that keeps results the new
+   * numbers stay there, and the old ones are freed.
    */
   run(state: State, inputs: Inputs): Promise<{ readonly outputs: Record<string, Tensor> }>;
   release(): Promise<void>;
@@ -41,7 +46,9 @@ export interface Step {
 /** How to compile. */
 export interface CompileOptions {
   readonly threads?: number;
-  /** How to write the graph for the runtime; `cpu` and `auto` fall back to `portable` where the runtime has no blocked operators. */
+  /** Where to compute; a device that is not there is an error here. `chooseDevice` finds out beforehand and falls back. */
+  readonly device?: DeviceName;
+  /** How to write the graph for the runtime; `auto` follows from the device (`lowerings/index.ts`). */
   readonly lowering?: LoweringChoice;
 }
 
@@ -53,28 +60,33 @@ export interface CompileOptions {
  */
 export async function compileStep(
   target: Graph | StepGraph,
-  { outputs: named, threads = 1, lowering: choice = "auto" }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
+  {
+    outputs: named,
+    threads = 1,
+    device = "cpu",
+    lowering: choice = "auto",
+  }: CompileOptions & { outputs?: StepGraph["outputs"] } = {},
 ): Promise<Step> {
   const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
-  const { model, lowering } = await lowerStep(choice, { graph, outputs });
-  const session = await openSession(model, { threads });
-  const variables = session.inputNames.filter((name) => graph.variables.has(name));
+  const { model, lowering } = await lowerStep({ graph, outputs }, { lowering: choice, device });
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
+  const kept = assigned.map(([, next]) => next);
+  const session = await openSession(model, { threads, device, kept, equalNodesStay: true });
+  const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const wanted = Object.keys(outputs).map((name) => [name, `output/${name}`] as const);
-  const arrays = stateArrays(overwritable(model, assigned));
+  const arrays = device === "cpu" ? stateArrays(overwritable(model, assigned)) : undefined;
   return {
     graph,
     lowering,
+    device,
     async run(state, inputs) {
       const feeds: Record<string, Tensor<TensorData>> = { ...inputs };
       for (const name of variables) feeds[name] = stateTensor(state, name);
-      const into = Object.fromEntries(
-        assigned.map(([name, next]) => [next, arrays.next(name, stateTensor(state, name))]),
-      );
-      const all = await session.run(feeds, into);
+      const into = assigned.map(([name, next]) => [next, arrays?.next(name, stateTensor(state, name))] as const);
+      const all = await session.run(feeds, arrays && (Object.fromEntries(into) as Record<string, Tensor>));
       for (const [name, next] of assigned) {
-        arrays.replaced(name, state.get(name)!, all[next]!);
-        state.set(name, all[next]!);
+        arrays?.replaced(name, state.get(name)!, all[next]!);
+        replaceIn(state, name, all[next]!);
       }
       return { outputs: Object.fromEntries(wanted.map(([name, result]) => [name, all[result]!])) };
     },
@@ -91,7 +103,7 @@ function stateArrays(overwritten: ReadonlySet<string>) {
   return {
     next(name: string, current: Tensor): Tensor {
       if (overwritten.has(name)) return current;
-      return free.get(name) ?? { data: new Float32Array(current.data.length), shape: current.shape };
+      return free.get(name) ?? { data: new Float32Array(sizeOf(current.shape)), shape: current.shape };
     },
     replaced(name: string, before: Tensor, after: Tensor): void {
       if (before !== after) free.set(name, before);
@@ -108,12 +120,15 @@ export function stepResults({ graph, outputs }: StepGraph): Record<string, Value
 }
 
 /**
- * The model of a step for this machine: lowered, thrifty with memory, and run in an order that lets go of images as early as can be. It is run as it
- * is: the runtime must not join equal nodes.
+ * The model of a step for a device. For the processor it is thrifty with memory and in an order that lets go of images as early as can be, which the
+ * runtime keeps to if equal nodes stay apart.
  */
-export async function lowerStep(choice: LoweringChoice, step: StepGraph) {
-  const { model, lowering } = await lower(choice, step.graph, stepResults(step));
-  return { model: leastFirst(recompute(leastFirst(model))), lowering };
+export async function lowerStep(
+  step: StepGraph,
+  { lowering: choice = "auto", device = "cpu" }: Pick<CompileOptions, "lowering" | "device"> = {},
+) {
+  const { model, lowering } = await lower(choice, step.graph, stepResults(step), { device });
+  return { model: device === "cpu" ? leastFirst(recompute(leastFirst(model))) : model, lowering };
 }
 
 /** A graph that computes outputs from inputs and changes nothing. */
@@ -130,11 +145,16 @@ export interface CompiledFunction {
 export async function compileFunction(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
-  { state = new Map(), threads = 1, lowering = "portable" }: CompileOptions & { state?: State } = {},
+  {
+    state = new Map(),
+    threads = 1,
+    device = "cpu",
+    lowering = device === "cpu" ? "portable" : "auto",
+  }: CompileOptions & { state?: State } = {},
 ): Promise<CompiledFunction> {
-  const { model } = await lower(lowering, graph, outputs, { weights: state });
+  const { model } = await lower(lowering, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
-  const session: Session = await openSession(model, { threads, optimization: "all" });
+  const session: Session = await openSession(model, { threads, device, optimization: "all" });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };
 }
 
@@ -154,6 +174,22 @@ export function initialState(graphs: readonly Graph[], random: Random): State {
       state.set(name, { data, shape });
     }
   return state;
+}
+
+/** Puts numbers into a state and frees the device memory of those that were there. */
+export function replaceIn(state: State, name: string, tensor: Tensor): void {
+  const before = state.get(name);
+  state.set(name, tensor);
+  if (before && before !== tensor) freeOnDevice(before);
+}
+
+/**
+ * Brings what a device keeps of a state into JavaScript's memory, where it can be read and saved; nothing to do for steps on the processor.
+ *
+ * @throws {@link SessionError} when the device refuses
+ */
+export async function bringHome(state: State): Promise<void> {
+  for (const [name, tensor] of await fromDevice(state)) replaceIn(state, name, tensor);
 }
 
 function stateTensor(state: State, name: string): Tensor {

@@ -11,7 +11,8 @@ import type { Random } from "../core/random.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import type { State } from "./step.ts";
+import { fromDevice } from "./session.ts";
+import { bringHome, replaceIn, type State } from "./step.ts";
 
 /** Loss terms over the course of a training, each at most 500 numbers: means over equal stretches of steps. */
 export type TrainingCurves = Readonly<Record<string, readonly number[]>>;
@@ -35,7 +36,7 @@ export interface ExtraState {
 export interface TrainOptions extends WorkOptions {
   /** Number of steps. */
   readonly steps: number;
-  /** Changed in place; holds the trained numbers afterwards. */
+  /** Changed in place; holds the trained numbers afterwards, in JavaScript's memory wherever the steps ran. */
   readonly state: State;
   readonly random: Random;
   /** Does step `index` (from 0) and gives its loss terms by name. */
@@ -78,9 +79,9 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
   const keeper = checkpointFile === undefined ? memoryKeeper() : fileKeeper(checkpointFile);
   const run: Run = { index: 0, rollbacks: 0, curves: {} };
   let keptAt = performance.now();
-  const keep = () => {
-    if (!isFiniteState(state)) return; // the last good checkpoint stays
-    keeper.keep(checkpointOf(options, run));
+  const keep = (numbers: State) => {
+    if (!isFiniteState(numbers)) return; // the last good checkpoint stays
+    keeper.keep(checkpointOf(options, numbers, run));
     keptAt = performance.now();
   };
   const isDue = (done: number) =>
@@ -92,26 +93,27 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
 
   const found = keeper.last();
   if (found) restore(found, options, run);
-  else keep();
+  else keep(await fromDevice(state));
 
   while (run.index < steps && !until()) {
     if (signal?.aborted) {
-      keep();
+      await bringHome(state);
+      keep(state);
       stopIfCancelled(signal, stage);
     }
     const rateScale: Tensor = { data: Float32Array.of(RATE_AFTER_ROLLBACK ** run.rollbacks), shape: [] };
     const terms = await step(run.index, { random: random.fork("step", run.index), rateScale });
-    const due = isDue(run.index + 1);
+    const kept = isDue(run.index + 1) ? await fromDevice(state) : undefined; // the state itself stays where the next step wants it
     const broken =
       Object.entries(terms).find(([, value]) => !Number.isFinite(value)) ??
-      (due && !isFiniteState(state) ? (["weights after the step", Number.NaN] as const) : undefined);
+      (kept && !isFiniteState(kept) ? (["weights after the step", Number.NaN] as const) : undefined);
     if (broken) {
       if (run.rollbacks > 0) throw diverged(stage, run.index, broken);
       const last = keeper.last();
       if (!last) throw diverged(stage, run.index, broken);
       restore(last, options, run);
       run.rollbacks++;
-      keep();
+      keep(state);
       continue;
     }
     for (const [name, value] of Object.entries(terms)) {
@@ -126,8 +128,9 @@ export async function train(options: TrainOptions): Promise<TrainingCurves> {
       total: steps,
       ...(first ? { note: `${first[0]} ${first[1].toPrecision(3)}` } : {}),
     });
-    if (due) keep();
+    if (kept) keep(kept);
   }
+  await bringHome(state);
   if (run.index < steps) onProgress?.({ stage, done: steps, total: steps, note: `ended after ${run.index} steps` });
   return Object.fromEntries(Object.entries(run.curves).map(([name, values]) => [name, thinned(values)]));
 }
@@ -163,7 +166,7 @@ function memoryKeeper(): Keeper {
 /** Curves travel as tensors beside the state, under names that no variable has. */
 const CURVE_PREFIX = "curves//";
 
-function checkpointOf({ state, random, extraState }: TrainOptions, run: Run): Checkpoint {
+function checkpointOf({ random, extraState }: TrainOptions, state: State, run: Run): Checkpoint {
   const curves = Object.entries(run.curves).map(([name, values]): [string, Tensor] => [
     CURVE_PREFIX + name,
     { data: Float32Array.from(values), shape: [values.length] },
@@ -201,7 +204,7 @@ function restore({ state: kept, metadata }: Checkpoint, options: TrainOptions, r
   // safetensors sorts its tensors; terms keep the order in which the step names them
   for (const term of JSON.parse(metadata.terms ?? "[]") as string[])
     run.curves[term] = [...kept.get(CURVE_PREFIX + term)!.data];
-  for (const [name, tensor] of kept) if (!name.startsWith(CURVE_PREFIX)) state.set(name, tensor);
+  for (const [name, tensor] of kept) if (!name.startsWith(CURVE_PREFIX)) replaceIn(state, name, tensor);
   if (extraState && metadata.extra !== undefined) extraState.load(JSON.parse(metadata.extra));
   run.index = Number(metadata.step);
   run.rollbacks = Number(metadata.rollbacks);

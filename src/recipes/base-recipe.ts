@@ -1,3 +1,5 @@
+import type { DeviceChoice } from "../engine/devices.ts";
+
 /** What every recipe says, whatever it is about. */
 export interface BaseRecipe {
   readonly recipe: string;
@@ -10,4 +12,6 @@ export interface BaseRecipe {
   readonly seed: number;
   readonly seeds: number;
   readonly workers?: number | undefined;
+  /** Where networks are computed; the processor unless given. */
+  readonly device?: DeviceChoice | undefined;
 }

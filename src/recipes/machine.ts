@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
+import type { DeviceName } from "../engine/devices.ts";
 import { preferredLowering } from "../engine/lowerings/index.ts";
 import { runtimeVersion } from "../engine/session.ts";
 import type { RunRecord } from "./record.ts";
 
 /** The machine and the versions that numbers were made with. */
-export async function machine(workers: number): Promise<RunRecord["machine"]> {
+export async function machine(workers: number, device: DeviceName): Promise<RunRecord["machine"]> {
   return {
     platform: `${os.platform()} ${os.arch()}`,
     processor: os.cpus()[0]?.model.trim() ?? "unknown",
@@ -13,7 +14,8 @@ export async function machine(workers: number): Promise<RunRecord["machine"]> {
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     node: process.version,
     onnxruntime: runtimeVersion,
-    lowering: await preferredLowering(),
+    device,
+    lowering: await preferredLowering(device),
     workers,
   };
 }

@@ -1,4 +1,6 @@
 import type { WorkOptions } from "../core/progress.ts";
+import type { ChosenDevice } from "../engine/devices/choose-device.ts";
+import type { DeviceName } from "../engine/devices.ts";
 import type { BaseRecipe } from "./base-recipe.ts";
 import type { ModelChoice } from "./exportable-model.ts";
 import type { Job } from "./job.ts";
@@ -25,10 +27,18 @@ export interface Plan {
 export interface RunInputs {
   readonly recipe: BaseRecipe;
   readonly plan: Plan;
+  /** Where its networks are computed, and why not where they were asked to be; the processor in older folders. */
+  readonly device?: ChosenDevice;
+}
+
+/** What a recipe is settled with. */
+export interface SettleOptions extends WorkOptions {
+  /** Where the trainings will run whose time is measured. */
+  readonly device: DeviceName;
 }
 
 /** What every job of a run reads. */
-export type JobContext<Inputs extends RunInputs> = Inputs & { readonly folder: RunFolder };
+export type JobContext<Inputs extends RunInputs> = Inputs & Pick<RunInputs, "device"> & { readonly folder: RunFolder };
 
 /** One kind of work: a function of the run folder and the job alone. Its result is plain data. */
 export type JobKind<Inputs extends RunInputs> = (
@@ -46,7 +56,7 @@ export type PlanRow = readonly [name: string, text: string];
  */
 export interface RecipeKind<Recipe extends BaseRecipe = BaseRecipe, Inputs extends RunInputs = RunInputs> {
   /** Looks at the data, measures this machine and plans the work. */
-  settle(recipe: Recipe, folder: RunFolder, options: WorkOptions): Promise<Inputs>;
+  settle(recipe: Recipe, folder: RunFolder, options: SettleOptions): Promise<Inputs>;
   /** Does one job; its result is plain data. */
   work(context: JobContext<Inputs>, job: Job, options: WorkOptions): Promise<unknown>;
   /** Record of a run whose jobs are all done. */

@@ -227,6 +227,8 @@ export const RunRecord = z.strictObject({
     memoryGb: z.number(),
     node: z.string(),
     onnxruntime: z.string(),
+    /** Where networks were trained and images generated; scores are computed by the processor. */
+    device: z.string().default("cpu"),
     lowering: z.string(),
     workers: z.int(),
   }),

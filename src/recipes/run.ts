@@ -1,6 +1,9 @@
 import type { WorkOptions } from "../core/progress.ts";
+import { chooseDevice } from "../engine/devices/choose-device.ts";
+import { devices } from "../engine/devices.ts";
 import type { BaseRecipe } from "./base-recipe.ts";
 import { executeJobs } from "./executor.ts";
+import { jobDevice } from "./job-device.ts";
 import { kindOf } from "./kinds.ts";
 import { machine } from "./machine.ts";
 import type { RunInputs } from "./recipe-kind.ts";
@@ -29,14 +32,29 @@ export async function run(
   const folder = await openRunFolder(out, recipe);
   const settled = await folder.readJson<RunInputs>("inputs.json");
   await folder.log({ event: settled ? "continue" : "start", command: options.command });
-  const inputs = settled ?? (await kind.settle(recipe, folder, options));
+  const inputs = settled ?? (await settle(recipe, folder, options));
   if (!settled) await folder.writeJson(inputs, "inputs.json");
   options.onPlan?.(inputs);
   await executeJobs(inputs.plan.jobs, folder, { ...options, workers: inputs.plan.workers });
   const record = await kind.compose(
     { folder, ...inputs },
-    { command: options.command, machine: await machine(inputs.plan.workers) },
+    { command: options.command, machine: await machine(inputs.plan.workers, jobDevice(inputs)) },
   );
   await folder.writeJson(record, "record.json");
   return { record, folder };
+}
+
+/** Settles a recipe on the device that it asks for, or on the processor with a warning that says why. */
+async function settle(recipe: BaseRecipe, folder: RunFolder, options: WorkOptions): Promise<RunInputs> {
+  const device = await chooseDevice(recipe.device ?? "cpu");
+  const isAlone = !devices[device.used].sharedByThreads;
+  const workers = isAlone ? { workers: 1 } : {};
+  const inputs = await kindOf(recipe).settle({ ...recipe, ...workers }, folder, { ...options, device: device.used });
+  const remarks = [
+    ...(device.because === undefined ? [] : [device.because]),
+    ...(isAlone
+      ? [`Jobs run one after the other: on ${device.used} only one of a program may compute at a time.`]
+      : []),
+  ];
+  return { ...inputs, device, plan: { ...inputs.plan, warnings: [...remarks, ...inputs.plan.warnings] } };
 }

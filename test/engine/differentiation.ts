@@ -1,6 +1,7 @@
 import { GradientError } from "../../src/core/errors.ts";
 import { type Random, random } from "../../src/core/random.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
+import type { DeviceName } from "../../src/engine/devices.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
 import { type LoweringName, lower } from "../../src/engine/lowerings/index.ts";
@@ -21,6 +22,7 @@ export async function differentiated(
   inputs: readonly Tensor[],
   cotangent: Tensor,
   lowering: LoweringName,
+  device: DeviceName = "cpu",
 ): Promise<Differentiated> {
   const graph = createGraph();
   const values = inputs.map(({ shape }, i) => graph.input(`x${i}`, shape));
@@ -36,7 +38,7 @@ export async function differentiated(
     outputs[`first${i}`] = value;
     outputs[`second${i}`] = second[i]!;
   });
-  const session = await openSession((await lower(lowering, graph, outputs)).model);
+  const session = await openSession((await lower(lowering, graph, outputs)).model, { device });
   return {
     async run(tensors) {
       const results = await session.run(Object.fromEntries(tensors.map((tensor, i) => [`x${i}`, tensor])));

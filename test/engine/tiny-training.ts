@@ -1,4 +1,5 @@
 import { random } from "../../src/core/random.ts";
+import type { DeviceName } from "../../src/engine/devices.ts";
 import { exponentialMovingAverage } from "../../src/engine/ema.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph } from "../../src/engine/graph.ts";
@@ -33,6 +34,7 @@ export const TINY_STEPS = 60;
 export interface TinyOptions extends Partial<Omit<TrainOptions, "step">> {
   readonly seed?: number;
   readonly threads?: number;
+  readonly device?: DeviceName;
   /** Runs before each step and may replace the loss. */
   readonly before?: (index: number, rateScale: number) => number | undefined | Promise<undefined>;
   /** Runs after each step and may spoil the state. */
@@ -40,8 +42,15 @@ export interface TinyOptions extends Partial<Omit<TrainOptions, "step">> {
 }
 
 /** Trains {@link tinyGraph}; gives its state, curves, and what it kept outside the state. */
-export async function tinyTraining({ seed = 0, threads = 1, before, after, ...options }: TinyOptions = {}) {
-  const step: Step = await compileStep(tinyGraph(), { threads });
+export async function tinyTraining({
+  seed = 0,
+  threads = 1,
+  device = "cpu",
+  before,
+  after,
+  ...options
+}: TinyOptions = {}) {
+  const step: Step = await compileStep(tinyGraph(), { threads, device });
   const state = initialState([step.graph], random(seed).fork("weights"));
   // Changed in place, like an image pool: a checkpoint must not share its array
   state.set("pool", { data: new Float32Array(4), shape: [4] });

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CancelledError, OutputError } from "../../src/core/errors.ts";
 import { openDataset } from "../../src/data/folder-dataset.ts";
+import { examineDevice } from "../../src/engine/devices/examine-device.ts";
+import type { RunInputs } from "../../src/recipes/recipe-kind.ts";
 import { RunRecord } from "../../src/recipes/record.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { run } from "../../src/recipes/run.ts";
@@ -47,6 +49,26 @@ describe("run", () => {
         expect(low).toBeLessThanOrEqual(value + 1e-12);
         expect(high).toBeGreaterThanOrEqual(value - 1e-12);
       }
+  });
+
+  it("says where networks were computed", () => {
+    expect(record.machine.device).toBe("cpu");
+  });
+
+  it("replaces a device that is not there, and warns before the work and in the record", async (context) => {
+    const cuda = await examineDevice("cuda");
+    if (cuda.works) context.skip("CUDA works here");
+    const stop = new AbortController();
+    const plans: RunInputs[] = [];
+    const onPlan = (inputs: RunInputs) => {
+      plans.push(inputs);
+      stop.abort();
+    };
+    const folder = join(base, "elsewhere");
+    const stopped = run({ ...tiny, device: "cuda" }, folder, { command: "test", signal: stop.signal, onPlan });
+    await expect(stopped).rejects.toThrow(CancelledError);
+    expect(plans[0]).toMatchObject({ device: { asked: "cuda", used: "cpu" } });
+    expect(plans[0]!.plan.warnings[0]).toMatch(/^cuda does not work here: .+ Computing on cpu\.$/);
   });
 
   it("says of stand-in images that they are none from a microscope", () => {

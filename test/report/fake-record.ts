@@ -97,6 +97,7 @@ export const fakeRecord: RunRecord = {
     memoryGb: 7.8,
     node: "24.21.0",
     onnxruntime: "1.30.0",
+    device: "cpu",
     lowering: "portable",
     workers: 2,
   },

@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
+import type { DeviceChoice } from "../../engine/devices.ts";
 import type { CommandContext, CommandMaker } from "../command-context.ts";
+import { deviceHere, deviceOption } from "../device-option.ts";
 import { numberAmong } from "../number-among.ts";
 import { numberOption, wholeNumber } from "../number-option.ts";
 import { refuseOptions } from "../refuse-options.ts";
@@ -14,6 +16,7 @@ interface FitOptions {
   readonly patch?: 64 | 96 | 128;
   readonly minutes?: 10 | 30 | 120;
   readonly seed: number;
+  readonly device: DeviceChoice;
 }
 
 const HELP = `
@@ -72,11 +75,12 @@ export const fitCommand: CommandMaker = (context) =>
       numberAmong([10, 30, 120]),
     )
     .option("--seed <n>", "another seed gives another generator", wholeNumber(0), 0)
+    .addOption(deviceOption())
     .addHelpText("after", HELP)
     .action((options: FitOptions) => (options.generator === "cyclegan" ? fitCycleGan : fitDiffusion)(options, context));
 
 async function fitCycleGan(
-  { real, out, steps, lowPass, consistency, patch, minutes, seed }: FitOptions,
+  { real, out, steps, lowPass, consistency, patch, minutes, seed, device: asked }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -87,6 +91,7 @@ async function fitCycleGan(
   const { fitGenerator } = await import("../stages/fit-generator.ts");
   const { withProgress } = await import("../with-progress.ts");
   const { shownPath } = await import("../shown-path.ts");
+  const device = await deviceHere(asked, context);
   const { model, calibration } = await withProgress(context, (work) =>
     fitGenerator(real, out, {
       ...work,
@@ -94,6 +99,7 @@ async function fitCycleGan(
       ...(lowPass === undefined ? {} : { lowPass }),
       ...(consistency === undefined ? {} : { consistencyWeight: consistency }),
       seed,
+      device,
     }),
   );
   context.terminal.print(
@@ -108,7 +114,7 @@ async function fitCycleGan(
 }
 
 async function fitDiffusion(
-  { real, out, steps, lowPass, consistency, patch, minutes, seed }: FitOptions,
+  { real, out, steps, lowPass, consistency, patch, minutes, seed, device: asked }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -120,6 +126,7 @@ async function fitDiffusion(
   const { threadsHere } = await import("../threads-here.ts");
   const { withProgress } = await import("../with-progress.ts");
   const { shownPath } = await import("../shown-path.ts");
+  const device = await deviceHere(asked, context);
   const fitted = await withProgress(context, (work) =>
     fitDiffusionGenerator(real, out, {
       ...work,
@@ -128,6 +135,7 @@ async function fitDiffusion(
       ...(steps === undefined ? {} : { steps }),
       seed,
       threads: threadsHere(),
+      device,
     }),
   );
   context.terminal.print(

@@ -1,7 +1,9 @@
 import { Command, Option } from "commander";
 import type { ImageFileFormat } from "../../data/write-dataset.ts";
+import type { DeviceChoice } from "../../engine/devices.ts";
 import type { SamplerName } from "../../generators/diffusion/samplers/index.ts";
 import type { CommandContext, CommandMaker } from "../command-context.ts";
+import { deviceHere, deviceOption } from "../device-option.ts";
 import { numberOption, wholeNumber } from "../number-option.ts";
 import { refuseOptions } from "../refuse-options.ts";
 
@@ -15,6 +17,7 @@ interface GenerateOptions {
   readonly steps?: number;
   readonly seed: number;
   readonly format: ImageFileFormat;
+  readonly device: DeviceChoice;
 }
 
 /** Written out so that help need not load the samplers; a test compares. */
@@ -71,6 +74,7 @@ export const generateCommand: CommandMaker = (context) =>
     )
     .option("--seed <n>", "another seed gives other images", wholeNumber(0), 0)
     .addOption(new Option("--format <name>", "file format of the images").choices(FORMATS).default("png"))
+    .addOption(deviceOption())
     .requiredOption("--out <folder>", "new or empty folder, or one that the same command began to fill")
     .addHelpText("after", HELP)
     .action(async (options: GenerateOptions) => {
@@ -80,7 +84,7 @@ export const generateCommand: CommandMaker = (context) =>
     });
 
 async function fromCycleGan(
-  { model, calibration, out, count, labels, sampler, steps, seed, format }: GenerateOptions,
+  { model, calibration, out, count, labels, sampler, steps, seed, format, device: asked }: GenerateOptions,
   context: CommandContext,
 ): Promise<void> {
   const { requireCycleGan } = await import("../stages/require-cyclegan.ts");
@@ -92,8 +96,16 @@ async function fromCycleGan(
   const { withProgress } = await import("../with-progress.ts");
   const { shownPath } = await import("../shown-path.ts");
   const source = await readCalibration(requireCalibration(model, calibration));
+  const device = await deviceHere(asked, context);
   const { length } = await withProgress(context, (work) =>
-    generateSet(model, source, out, { ...work, count, seed, format, ...(labels === undefined ? {} : { labels }) }),
+    generateSet(model, source, out, {
+      ...work,
+      count,
+      seed,
+      format,
+      device,
+      ...(labels === undefined ? {} : { labels }),
+    }),
   );
   context.terminal.print(
     `${length} labelled images in ${shownPath(out)}\n\nNext:  ${context.program} train --data ${shownPath(out)} --out segmenter.safetensors\n`,
@@ -101,7 +113,7 @@ async function fromCycleGan(
 }
 
 async function fromDiffusion(
-  { model, calibration, out, count, labels, sampler, steps, seed, format }: GenerateOptions,
+  { model, calibration, out, count, labels, sampler, steps, seed, format, device: asked }: GenerateOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -113,6 +125,7 @@ async function fromDiffusion(
   const { threadsHere } = await import("../threads-here.ts");
   const { withProgress } = await import("../with-progress.ts");
   const { shownPath } = await import("../shown-path.ts");
+  const device = await deviceHere(asked, context);
   const { length } = await withProgress(context, (work) =>
     drawSet(model, out, {
       ...work,
@@ -122,6 +135,7 @@ async function fromDiffusion(
       ...(sampler === undefined ? {} : { sampler }),
       ...(steps === undefined ? {} : { samplingSteps: steps }),
       threads: threadsHere(),
+      device,
     }),
   );
   context.terminal.print(`${length} images in ${shownPath(out)}\n`);

@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import type { DeviceChoice } from "../../engine/devices.ts";
 import type { CommandContext, CommandMaker } from "../command-context.ts";
+import { deviceHere, deviceOption } from "../device-option.ts";
 import { wholeNumber } from "../number-option.ts";
 
 interface PredictOptions {
   readonly model: readonly string[];
   readonly out: string;
   readonly channel?: number;
+  readonly device: DeviceChoice;
 }
 
 const HELP = `
@@ -44,6 +47,7 @@ export const predictCommand: CommandMaker = (context) =>
       "channel to look at; the first is 1 (default: 1 for a segmenter, the brightest for a super-resolver)",
       wholeNumber(1),
     )
+    .addOption(deviceOption())
     .addHelpText("after", HELP)
     .action(async (images: string, options: PredictOptions) => {
       const { predictionTask } = await import("../stages/prediction-task.ts");
@@ -53,13 +57,14 @@ export const predictCommand: CommandMaker = (context) =>
 
 async function segment(
   images: string,
-  { model, out, channel }: PredictOptions,
+  { model, out, channel, device: asked }: PredictOptions,
   context: CommandContext,
 ): Promise<void> {
   const { predictFolder } = await import("../stages/predict-folder.ts");
   const { threadsHere } = await import("../threads-here.ts");
   const { withProgress } = await import("../with-progress.ts");
   const { shownPath } = await import("../shown-path.ts");
+  const device = await deviceHere(asked, context);
   const {
     images: done,
     objects,
@@ -69,6 +74,7 @@ async function segment(
     predictFolder(model, images, out, {
       ...work,
       threads: threadsHere(),
+      device,
       ...(channel === undefined ? {} : { channel }),
     }),
   );
@@ -78,17 +84,19 @@ async function segment(
 
 async function restore(
   images: string,
-  { model, out, channel }: PredictOptions,
+  { model, out, channel, device: asked }: PredictOptions,
   context: CommandContext,
 ): Promise<void> {
   const { restoreFolder } = await import("../stages/restore-folder.ts");
   const { threadsHere } = await import("../threads-here.ts");
   const { withProgress } = await import("../with-progress.ts");
   const { shownPath } = await import("../shown-path.ts");
+  const device = await deviceHere(asked, context);
   const { images: done, failed } = await withProgress(context, (work) =>
     restoreFolder(model, images, out, {
       ...work,
       threads: threadsHere(),
+      device,
       ...(channel === undefined ? {} : { channel }),
     }),
   );

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { RecipeError } from "../../core/errors.ts";
+import type { DeviceChoice } from "../../engine/devices.ts";
 import type { CommandMaker } from "../command-context.ts";
+import { deviceOption } from "../device-option.ts";
 import { numberOption, wholeNumber } from "../number-option.ts";
 
 interface RunOptions {
@@ -13,6 +15,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly seeds?: number;
   readonly workers?: number;
+  readonly device?: DeviceChoice;
   readonly title?: string;
 }
 
@@ -69,6 +72,7 @@ export const runCommand: CommandMaker = (context) =>
       "processes side by side, about 0.5 GB of memory each (default: one per core, at most 4)",
       wholeNumber(1),
     )
+    .addOption(deviceOption({ isInRecipe: true }))
     .option("--title <text>", "title of the report")
     .addHelpText("after", HELP)
     .action(async (what: string, { out, ...options }: RunOptions) => {

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import type { DeviceChoice } from "../../engine/devices.ts";
 import type { CommandMaker } from "../command-context.ts";
+import { deviceHere, deviceOption } from "../device-option.ts";
 import { wholeNumber } from "../number-option.ts";
 
 interface TrainOptions {
@@ -7,6 +9,7 @@ interface TrainOptions {
   readonly out: string;
   readonly steps: number;
   readonly seed: number;
+  readonly device: DeviceChoice;
 }
 
 const HELP = `
@@ -35,13 +38,15 @@ export const trainCommand: CommandMaker = (context) =>
     .requiredOption("--out <file>", "new file for the weights, ending in .safetensors")
     .option("--steps <n>", "training steps of six crops each", wholeNumber(10), 600)
     .option("--seed <n>", "another seed gives other first weights and crops", wholeNumber(0), 0)
+    .addOption(deviceOption())
     .addHelpText("after", HELP)
-    .action(async ({ data, out, steps, seed }: TrainOptions) => {
+    .action(async ({ data, out, steps, seed, device: asked }: TrainOptions) => {
       const { trainSegmenter } = await import("../stages/train-segmenter.ts");
       const { withProgress } = await import("../with-progress.ts");
       const { shownPath } = await import("../shown-path.ts");
+      const device = await deviceHere(asked, context);
       const { weights, onnx, images, unlabelled } = await withProgress(context, (work) =>
-        trainSegmenter(data, out, { ...work, steps, seed }),
+        trainSegmenter(data, out, { ...work, steps, seed, device }),
       );
       context.terminal.print(
         [

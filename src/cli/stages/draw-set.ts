@@ -5,11 +5,13 @@ import { stopIfCancelled } from "../../core/progress.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { generateImages } from "../../generators/diffusion/generate.ts";
 import { loadDiffusion } from "../../generators/diffusion/model-file.ts";
 import { type DiffusionDenoiser, openDiffusion } from "../../generators/diffusion/open-diffusion.ts";
 import { type SamplerName, samplers } from "../../generators/diffusion/samplers/index.ts";
 import { claimFolder } from "./claim-folder.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { SAMPLING } from "./sampling.ts";
 import type { SetOptions } from "./simulate-set.ts";
@@ -22,6 +24,8 @@ export interface DrawOptions extends SetOptions {
   /** File format of the images; default PNG. */
   readonly format?: ImageFileFormat;
   readonly threads?: number;
+  /** Where networks are computed. */
+  readonly device?: DeviceName;
 }
 
 /**
@@ -42,6 +46,7 @@ export async function drawSet(
     samplingSteps = SAMPLING.steps,
     format = "png",
     threads = 1,
+    device = "cpu",
     ...work
   }: DrawOptions = {},
 ): Promise<Dataset> {
@@ -51,9 +56,9 @@ export async function drawSet(
     .update(await readFile(modelFile))
     .digest("hex");
   const key = fingerprint("draw", generator, sampler, samplingSteps, seed);
-  await claimFolder(out, "generate", { seed, sampler, samplingSteps, format, generator, key });
+  await claimFolder(out, "generate", { seed, sampler, samplingSteps, format, ...elsewhere(device), generator, key });
   const stage = "draw images";
-  const denoiser = await openDiffusion(model, { threads });
+  const denoiser = await openDiffusion(model, { threads, device });
   const draw = inBatches(denoiser, (start, size) =>
     generateImages(denoiser, {
       seed,

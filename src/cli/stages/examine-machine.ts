@@ -6,6 +6,7 @@ import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import { readImage, writePng, writeTiff } from "../../data/formats/index.ts";
 import { memoryDataset } from "../../data/memory-dataset.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { fluorescenceNuclei } from "../../microscope/presets.ts";
 import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
 import { memoryHere, peakMemoryMb } from "../../recipes/machine.ts";
@@ -15,8 +16,8 @@ import { fitSegmenter, segmenterStep } from "../../tasks/segment/fit.ts";
 /** What was found about one need of the program. */
 export interface MachineFinding {
   readonly subject: string;
-  /** `bad` means that the program cannot work here. */
-  readonly state: "good" | "doubtful" | "bad";
+  /** `bad` means that the program cannot work here; what is `absent` would only make it faster. */
+  readonly state: "good" | "doubtful" | "absent" | "bad";
   readonly told: string;
   /** What to do when it is not good. */
   readonly fix?: string;
@@ -38,6 +39,8 @@ export async function examineMachine({ signal, onProgress }: WorkOptions = {}): 
       ["disk", examineDisk],
       ["image files", examineFormats],
       ["onnxruntime", examineRuntime],
+      ["webgpu", () => examineGraphics("webgpu")],
+      ["cuda", () => examineGraphics("cuda")],
       ["training", () => examineTraining(signal)],
     ];
   const findings: MachineFinding[] = [];
@@ -121,8 +124,24 @@ async function examineFormats(): Promise<Omit<MachineFinding, "subject">> {
 async function examineRuntime(): Promise<Omit<MachineFinding, "subject">> {
   const { runtimeVersion } = await import("../../engine/session.ts");
   const { preferredLowering } = await import("../../engine/lowerings/index.ts");
-  const speed = { cpu: "with its fast blocked operators", portable: "without blocked operators: training is slower" };
-  return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed[await preferredLowering()]}` };
+  const speed =
+    (await preferredLowering()) === "cpu"
+      ? "with its fast blocked operators"
+      : "without blocked operators: training is slower";
+  return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed}` };
+}
+
+/** Tries a device in a process of its own: a driver that crashes must not end the examination. */
+async function examineGraphics(name: DeviceName): Promise<Omit<MachineFinding, "subject">> {
+  const { examineDevice } = await import("../../engine/devices/examine-device.ts");
+  const { threadsHere } = await import("../threads-here.ts");
+  const finding = await examineDevice(name, { threads: threadsHere() });
+  if (!finding.works) return { state: "absent", told: finding.because };
+  const [there, here] = [finding.stepMs, finding.cpuStepMs].map((ms) => `${ms.toPrecision(2)} ms`);
+  const told = `works: a trial step takes ${there}, on cpu ${here}`;
+  return finding.stepMs < finding.cpuStepMs
+    ? { state: "good", told: `${told}. Use it with --device ${name}, or --device auto.` }
+    : { state: "doubtful", told: `${told}, so --device auto leaves it alone` };
 }
 
 /** Trains a small segmenter for a few seconds: the loss must fall. What that takes stands beside what was estimated before. */

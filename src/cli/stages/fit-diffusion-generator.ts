@@ -7,6 +7,7 @@ import type { Dataset, Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically, writeRgbPng } from "../../data/formats/index.ts";
 import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { fitDiffusion } from "../../generators/diffusion/fit.ts";
 import { generateImages } from "../../generators/diffusion/generate.ts";
 import { loadDiffusion, saveDiffusion } from "../../generators/diffusion/model-file.ts";
@@ -23,6 +24,7 @@ import { samplers } from "../../generators/diffusion/samplers/index.ts";
 import { sheet } from "../../image/sheet.ts";
 import { TOLD_AUGMENTATION } from "../../recipes/super-resolve/diffusion-settings.ts";
 import { claimFolder } from "./claim-folder.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { readClaim } from "./read-claim.ts";
 import { SAMPLING } from "./sampling.ts";
 
@@ -36,6 +38,8 @@ export interface FitDiffusionGeneratorOptions extends WorkOptions {
   readonly steps?: number;
   readonly seed?: number;
   readonly threads?: number;
+  /** Where networks are computed. */
+  readonly device?: DeviceName;
 }
 
 /** Where a trained diffusion generator lies. */
@@ -59,7 +63,15 @@ const PREVIEW = { count: 32, columns: 4, gap: 16 };
 export async function fitDiffusionGenerator(
   real: string,
   out: string,
-  { patchPx = 64, minutes = 30, steps: wanted, seed = 0, threads = 1, ...work }: FitDiffusionGeneratorOptions = {},
+  {
+    patchPx = 64,
+    minutes = 30,
+    steps: wanted,
+    seed = 0,
+    threads = 1,
+    device = "cpu",
+    ...work
+  }: FitDiffusionGeneratorOptions = {},
 ): Promise<FittedDiffusionGenerator> {
   const dataset = await openDataset(real);
   const learnedFrom = await dataset.hash();
@@ -75,8 +87,8 @@ export async function fitDiffusionGenerator(
     wanted ??
     (typeof settled === "number"
       ? settled
-      : stepsWithin(minutes, await measureStepSeconds(preset, patches, { threads })));
-  const settings = { generator: "diffusion", patchPx, minutes, steps, seed, learnedFrom };
+      : stepsWithin(minutes, await measureStepSeconds(preset, patches, { threads, device })));
+  const settings = { generator: "diffusion", patchPx, minutes, steps, seed, ...elsewhere(device), learnedFrom };
   await claimFolder(out, "fit", settings);
   const files = { model: join(out, "diffusion.safetensors"), preview: join(out, "samples.png") };
 
@@ -87,6 +99,7 @@ export async function fitDiffusionGenerator(
       random: stream.fork("fit"),
       steps,
       threads,
+      device,
       checkpointFile: join(out, "checkpoints", "diffusion.safetensors"),
     });
     const { curves, seconds } = model;
@@ -96,7 +109,10 @@ export async function fitDiffusionGenerator(
   if (!existsSync(files.preview)) {
     const shown = await patchesOf(dataset, { sizePx: patchPx, random: stream.fork("shown") });
     const realPatches = await shown.batch(0, PREVIEW.count, stream.fork("shown patches"));
-    const halves = [realPatches.map(({ image }) => image), await firstImages(files.model, { seed, threads, ...work })];
+    const halves = [
+      realPatches.map(({ image }) => image),
+      await firstImages(files.model, { seed, threads, device, ...work }),
+    ];
     const contrast = { black: 0, white: 1 };
     const [left, right] = halves.map((planes) => sheet(planes, { columns: PREVIEW.columns, contrast }));
     await writeRgbPng(files.preview, sheet([left!, right!], { columns: 2, gap: PREVIEW.gap }));
@@ -117,9 +133,14 @@ function sharpPlane({ image, annotations: { partner = image } }: Item): Plane {
 /** The images with which a set of this seed begins. */
 async function firstImages(
   file: string,
-  { seed, threads, ...work }: WorkOptions & { readonly seed: number; readonly threads: number },
+  {
+    seed,
+    threads,
+    device,
+    ...work
+  }: WorkOptions & { readonly seed: number; readonly threads: number; readonly device: DeviceName },
 ): Promise<Plane[]> {
-  const denoiser = await openDiffusion(loadDiffusion(file), { threads });
+  const denoiser = await openDiffusion(loadDiffusion(file), { threads, device });
   try {
     const images: Plane[] = [];
     const drawn = generateImages(denoiser, {

@@ -7,6 +7,7 @@ import { imageOfCanonical } from "../../data/canonical-image.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically } from "../../data/formats/index.ts";
 import { memoryDataset } from "../../data/memory-dataset.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { type CycleGanFitOptions, fitCycleGan } from "../../generators/cyclegan/fit.ts";
 import { saveCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { type Calibration, calibrate } from "../../microscope/calibrate.ts";
@@ -16,6 +17,7 @@ import { fitSegmenter } from "../../tasks/segment/fit.ts";
 import { contentLoss } from "../../tasks/segment/map-loss.ts";
 import { loadModel, saveModel } from "../../tasks/segment/model-file.ts";
 import { claimFolder } from "./claim-folder.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { namedStage } from "./named-stage.ts";
 import { readImages } from "./read-images.ts";
 
@@ -27,6 +29,8 @@ export interface FitGeneratorOptions extends WorkOptions {
   /** Weight of the frozen simulation-trained segmenter in the loss; 0 leaves it out. */
   readonly consistencyWeight?: number;
   readonly seed?: number;
+  /** Where networks are computed. */
+  readonly device?: DeviceName;
 }
 
 /** Where a trained generator lies. */
@@ -51,18 +55,18 @@ export async function fitGenerator(
   out: string,
   options: FitGeneratorOptions = {},
 ): Promise<FittedGenerator> {
-  const { steps = 2000, lowPass = 0.3, consistencyWeight = 0, seed = 0, ...work } = options;
+  const { steps = 2000, lowPass = 0.3, consistencyWeight = 0, seed = 0, device = "cpu", ...work } = options;
   const dataset = await openDataset(real);
   const learnedFrom = await dataset.hash();
   const planes = await readImages(dataset, work);
   const files = { model: join(out, "cyclegan.safetensors"), calibration: join(out, "calibration.json") };
-  const settings = { steps, lowPass, consistencyWeight, seed, learnedFrom };
+  const settings = { steps, lowPass, consistencyWeight, seed, ...elsewhere(device), learnedFrom };
   const calibration = await calibrate(planes, work);
   await claimFolder(out, "fit", settings);
   if (existsSync(files.model)) return files;
 
   await writeFileAtomically(files.calibration, `${JSON.stringify({ learnedFrom, ...calibration }, null, 1)}\n`);
-  const judge = consistencyWeight > 0 ? await contentJudge(calibration, out, { seed, ...work }) : undefined;
+  const judge = consistencyWeight > 0 ? await contentJudge(calibration, out, { seed, device, ...work }) : undefined;
   const model = await fitCycleGan(
     {
       real: planes.map((plane) => toCanonical(plane, estimateCanonicalForm(plane))),
@@ -70,6 +74,7 @@ export async function fitGenerator(
     },
     {
       ...namedStage(work, "train CycleGAN"),
+      device,
       random: random(seed).fork("cyclegan"),
       steps,
       cropPx: CROP_PX,
@@ -88,7 +93,7 @@ export async function fitGenerator(
 async function contentJudge(
   calibration: Calibration,
   out: string,
-  { seed, ...work }: WorkOptions & { readonly seed: number },
+  { seed, device, ...work }: WorkOptions & { readonly seed: number; readonly device: DeviceName },
 ): Promise<NonNullable<CycleGanFitOptions["consistency"]>["state"]> {
   const file = join(out, "segmenter.safetensors");
   if (!existsSync(file)) {
@@ -106,6 +111,7 @@ async function contentJudge(
     });
     const model = await fitSegmenter(memoryDataset("simulated", pairs), {
       ...namedStage(work, "train the frozen segmenter"),
+      device,
       random: stream.fork("fit"),
       steps: JUDGE.steps,
       checkpointFile: join(out, "checkpoints", "segmenter.safetensors"),

@@ -5,10 +5,12 @@ import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
 import { loadCycleGan } from "../../generators/cyclegan/model-file.ts";
 import { maskScene } from "../../microscope/mask-scene.ts";
 import { claimFolder } from "./claim-folder.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { StoredCalibration } from "./read-calibration.ts";
 import { requireCycleGan } from "./require-cyclegan.ts";
@@ -20,6 +22,8 @@ export interface GenerateOptions extends SetOptions {
   readonly labels?: "cycled" | "input";
   /** File format of the images; default PNG. */
   readonly format?: ImageFileFormat;
+  /** Where networks are computed. */
+  readonly device?: DeviceName;
 }
 
 /**
@@ -35,7 +39,15 @@ export async function generateSet(
   modelFile: string,
   { settings, learnedFrom }: StoredCalibration,
   out: string,
-  { count = 100, seed = 0, labels = "cycled", format = "png", signal, onProgress }: GenerateOptions = {},
+  {
+    count = 100,
+    seed = 0,
+    labels = "cycled",
+    format = "png",
+    device = "cpu",
+    signal,
+    onProgress,
+  }: GenerateOptions = {},
 ): Promise<Dataset> {
   await requireCycleGan(modelFile);
   const model = loadCycleGan(modelFile);
@@ -43,10 +55,10 @@ export async function generateSet(
     .update(await readFile(modelFile))
     .digest("hex");
   const key = fingerprint("generate", settings, generator, labels, seed);
-  await claimFolder(out, "generate", { seed, labels, format, generator, key });
+  await claimFolder(out, "generate", { seed, labels, format, ...elsewhere(device), generator, key });
   const stage = "generate";
   const stream = random(seed).fork("generate");
-  const generators = await openGenerators(model);
+  const generators = await openGenerators(model, { device });
   async function* items(): AsyncGenerator<DeferredItem> {
     for (let index = 0; index < count; index++) {
       stopIfCancelled(signal, stage);

@@ -6,6 +6,7 @@ import type { LabelMap } from "../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { readLabels, writeFileAtomically, writeLabels, writeRgbPng } from "../../data/formats/index.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { medianOf } from "../../image/median-of.ts";
 import { overlay } from "../../image/overlay.ts";
 import { regions } from "../../image/regions.ts";
@@ -21,6 +22,8 @@ export interface PredictOptions extends WorkOptions {
   /** Channel of the images that shows the nuclei, from 1. */
   readonly channel?: number;
   readonly threads?: number;
+  /** Where networks are computed. */
+  readonly device?: DeviceName;
 }
 
 /** What was predicted. */
@@ -45,14 +48,14 @@ export async function predictFolder(
   modelFiles: readonly string[],
   images: string,
   out: string,
-  { channel = 1, threads = 1, signal, onProgress }: PredictOptions = {},
+  { channel = 1, threads = 1, device = "cpu", signal, onProgress }: PredictOptions = {},
 ): Promise<PredictedFolder> {
   for (const file of modelFiles) await requireModelFile(file);
   const states = modelFiles.map((file) => loadModel(file).state);
   const dataset = await openDataset(images);
   const models = fingerprint(...(await Promise.all(modelFiles.map((file) => readFile(file)))));
   await claimFolder(out, "predict", { models, channel });
-  const segmenter = await openSegmenter(states, { threads });
+  const segmenter = await openSegmenter(states, { threads, device });
   const rows: string[] = [];
   const failed: { image: string; reason: string }[] = [];
   let objects = 0;

@@ -8,6 +8,7 @@ import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeOmeTiff, writeRgbPng } from "../../data/formats/index.ts";
 import { brightestChannel, UNIT_PERCENTILES } from "../../data/unit-plane.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { sheet } from "../../image/sheet.ts";
 import { ensembleOf } from "../../tasks/super-resolve/ensemble.ts";
@@ -22,6 +23,8 @@ export interface RestoreOptions extends WorkOptions {
   /** Channel to restore, from 1; unless given, the brightest of each image, as in training. */
   readonly channel?: number;
   readonly threads?: number;
+  /** Where networks are computed. */
+  readonly device?: DeviceName;
 }
 
 /** What was restored. */
@@ -44,9 +47,9 @@ export async function restoreFolder(
   modelFiles: readonly string[],
   images: string,
   out: string,
-  { channel, threads = 1, signal, onProgress }: RestoreOptions = {},
+  { channel, threads = 1, device = "cpu", signal, onProgress }: RestoreOptions = {},
 ): Promise<RestoredFolder> {
-  const resolver = await openSuperResolver(modelFiles.map(loadSuperResolver), { threads });
+  const resolver = await openSuperResolver(modelFiles.map(loadSuperResolver), { threads, device });
   const failed: { image: string; reason: string }[] = [];
   try {
     const dataset = await openDataset(images);

@@ -9,10 +9,12 @@ import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically } from "../../data/formats/index.ts";
 import { memoryDataset } from "../../data/memory-dataset.ts";
 import { mixture } from "../../data/mixture.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { exportSegmenter } from "../../tasks/segment/export.ts";
 import { fitSegmenter } from "../../tasks/segment/fit.ts";
 import { saveModel } from "../../tasks/segment/model-file.ts";
 import { canonicalItem, isCanonical } from "./canonical-item.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { namedStage } from "./named-stage.ts";
 
@@ -20,6 +22,8 @@ import { namedStage } from "./named-stage.ts";
 export interface TrainSegmenterOptions extends WorkOptions {
   readonly steps?: number;
   readonly seed?: number;
+  /** Where the network is computed. */
+  readonly device?: DeviceName;
 }
 
 /** What a training left behind. */
@@ -44,7 +48,7 @@ export interface TrainedSegmenter {
 export async function trainSegmenter(
   folders: readonly string[],
   out: string,
-  { steps = 600, seed = 0, ...work }: TrainSegmenterOptions = {},
+  { steps = 600, seed = 0, device = "cpu", ...work }: TrainSegmenterOptions = {},
 ): Promise<TrainedSegmenter> {
   const onnx = out.replace(/\.safetensors$/, ".onnx");
   if (onnx === out)
@@ -72,9 +76,13 @@ export async function trainSegmenter(
     parts.push(labelled);
   }
   // Other data or settings get another checkpoint, so nothing is continued that is not the same training.
-  const checkpointFile = join(dirname(out), `.${basename(out)}.${fingerprint(hashes, steps, seed)}.checkpoint`);
+  const checkpointFile = join(
+    dirname(out),
+    `.${basename(out)}.${fingerprint(hashes, steps, seed, ...Object.values(elsewhere(device)))}.checkpoint`,
+  );
   const model = await fitSegmenter(mixture("training set", parts), {
     ...namedStage(work, "train segmenter"),
+    device,
     random: random(seed).fork("segmenter"),
     steps,
     checkpointFile,

@@ -83,8 +83,8 @@ export async function analyseStep(
   const steps = "graph" in target ? [target] : target;
   const models: OnnxModel[] = [];
   for (const step of steps) {
-    const { model } = await lowerStep(lowering, step);
-    models.push(await runtimeModel(model, { threads }));
+    const { model } = await lowerStep(step, { lowering });
+    models.push(await runtimeModel(model, { threads, equalNodesStay: true }));
   }
   return { models, processMb: processMb ?? process.memoryUsage.rss() / MB, stateMb: stateBytes(steps) / MB };
 }

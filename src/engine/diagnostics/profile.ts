@@ -69,8 +69,8 @@ export async function profileStep(
   const folder = await mkdtemp(join(tmpdir(), "fantascope-profile-"));
   try {
     const files = { rewrittenModelFile: join(folder, "model.onnx"), traceFilePrefix: join(folder, "trace") };
-    const { model } = await lowerStep(lowering, target);
-    const session = await openSession(model, { threads, ...files });
+    const { model } = await lowerStep(target, { lowering });
+    const session = await openSession(model, { threads, equalNodesStay: true, ...files });
     const feeds: Record<string, Tensor<TensorData>> = {
       ...Object.fromEntries(initialState([graph], random(0))),
       ...inputs,

@@ -3,11 +3,13 @@
  */
 
 import type { OnnxModel } from "../../onnx/model.ts";
+import type { DeviceName } from "../devices.ts";
 import type { Graph, Value } from "../graph.ts";
 import { channelsPerBlock } from "./cpu/probe.ts";
 import { cpu } from "./cpu.ts";
 import type { LoweringOptions } from "./emitter.ts";
 import { portable } from "./portable.ts";
+import { webgpu } from "./webgpu.ts";
 
 export type { LoweringOptions } from "./emitter.ts";
 
@@ -15,30 +17,38 @@ export type { LoweringOptions } from "./emitter.ts";
 export type Lowering = (graph: Graph, outputs: Readonly<Record<string, Value>>, options?: LoweringOptions) => OnnxModel;
 
 /** Every lowering by name. */
-export const lowerings = { portable, cpu } as const satisfies Record<string, Lowering>;
+export const lowerings = { portable, cpu, webgpu } as const satisfies Record<string, Lowering>;
 
 /** Name of a lowering. */
 export type LoweringName = keyof typeof lowerings;
 
-/** A lowering, or the best for this machine. */
+/** A lowering, or the best for the device. */
 export type LoweringChoice = LoweringName | "auto";
 
-/** The lowering that `auto` stands for on this machine. */
-export async function preferredLowering(): Promise<LoweringName> {
-  return (await channelsPerBlock()) === undefined ? "portable" : "cpu";
+/** What `auto` stands for on each device. */
+const best: Readonly<Record<DeviceName, LoweringName>> = { cpu: "cpu", webgpu: "webgpu", cuda: "portable" };
+
+/** The lowering that `auto` stands for on a device of this machine. */
+export async function preferredLowering(device: DeviceName = "cpu"): Promise<LoweringName> {
+  return possible(best[device]);
+}
+
+/** The lowering itself, or `portable` where the runtime has no blocked operators. */
+async function possible(name: LoweringName): Promise<LoweringName> {
+  return name === "cpu" && (await channelsPerBlock()) === undefined ? "portable" : name;
 }
 
 /**
- * The model for this machine, and which lowering wrote it: `cpu` and `auto` stand for `cpu` where the runtime has its blocked operators,
- * otherwise for `portable`.
+ * The model for a device, and which lowering wrote it: `auto` stands for the device's best, and `cpu` for `portable` where the runtime has no
+ * blocked operators.
  */
 export async function lower(
   choice: LoweringChoice,
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
-  options: LoweringOptions = {},
+  { device = "cpu", ...options }: LoweringOptions & { readonly device?: DeviceName } = {},
 ): Promise<{ readonly model: OnnxModel; readonly lowering: LoweringName }> {
-  const block = choice === "portable" ? undefined : await channelsPerBlock();
-  const lowering = block === undefined ? "portable" : "cpu";
+  const lowering = await possible(choice === "auto" ? best[device] : choice);
+  const block = lowering === "cpu" ? await channelsPerBlock() : undefined;
   return { model: lowerings[lowering](graph, outputs, { ...options, block }), lowering };
 }

@@ -73,17 +73,21 @@ export function lowerOneHot(
 
 /**
  * The hash "lowbias32" of each place plus a first key, with a second key added half-way; keys are hashes of seed, counter and name. All
- * in 32-bit unsigned integers, which wrap around.
+ * in unsigned integers of 32 bits, which wrap around; or of 64, cut to 32 after each sum and product, for providers that have half of the
+ * operators in 32 bits and would send the array to and fro.
  */
 export function lowerUniformNoise(
   { inputs: [seed, counter], attributes: { shape, key } }: OperatorNode<{ shape: Shape; key: number }>,
   emit: Emitter,
+  bitsPerInteger: 32 | 64 = 32,
 ): string {
-  const unsigned = (name: string) => emit.node("Cast", [name], { to: UINT32 });
+  const isWide = bitsPerInteger === 64;
+  const unsigned = (name: string) => emit.node("Cast", [name], { to: isWide ? UINT64 : UINT32 });
+  const cut = (name: string) => (isWide ? emit.node("BitwiseAnd", [name, number(2 ** 32 - 1)]) : name);
   const number = (value: number) => unsigned(emit.ints([value]));
   const scalar = (value: number) => emit.node("Squeeze", [emit.ints([value])]);
-  const add = (a: string, b: string) => emit.node("Add", [a, b]);
-  const times = (a: string, factor: number) => emit.node("Mul", [a, number(factor)]);
+  const add = (a: string, b: string) => cut(emit.node("Add", [a, b]));
+  const times = (a: string, factor: number) => cut(emit.node("Mul", [a, number(factor)]));
   const shifted = (a: string, bits: number) => emit.node("BitShift", [a, number(bits)], { direction: "RIGHT" });
   const mixed = (a: string, bits: number) => emit.node("BitwiseXor", [a, shifted(a, bits)]);
   const hash = (a: string, halfway?: string) => {
@@ -102,4 +106,4 @@ export function lowerUniformNoise(
 }
 
 /** Codes of number kinds in the ONNX standard. */
-const [FLOAT, INT64, UINT32] = [1, 7, 12];
+const [FLOAT, INT64, UINT32, UINT64] = [1, 7, 12, 13];

@@ -116,7 +116,7 @@ export const portableRules: LoweringTable<typeof operators> = {
   tanh: same("Tanh"),
   transpose: ({ inputs: [x], attributes: { permutation } }, emit) =>
     emit.node("Transpose", [emit.name(x!)], { perm: permutation }),
-  uniformNoise: lowerUniformNoise,
+  uniformNoise: (node, emit) => lowerUniformNoise(node, emit),
   upsampleNearest2d: ({ inputs: [x], attributes: { factor } }, emit) =>
     emit.node("Resize", [emit.name(x!), "", emit.floats([1, 1, factor, factor], [4])], {
       mode: "nearest",

@@ -5,6 +5,7 @@ import { type Tensor, tensor } from "../../core/tensor.ts";
 import { turned } from "../../data/augmentation.ts";
 import { unitToNetwork } from "../../data/canonical-image.ts";
 import { cropPlane } from "../../data/crop.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
 import { CONDITION_MAPS, condition } from "../condition.ts";
@@ -35,6 +36,8 @@ export interface CycleGanFitOptions extends WorkOptions {
   readonly consistency?: NonNullable<CycleGanStepOptions["consistency"]> & { readonly state: State };
   readonly checkpointFile?: string;
   readonly threads?: number;
+  /** Where to compute; `chooseDevice` tells what works here. */
+  readonly device?: DeviceName;
 }
 
 /** A trained CycleGAN: its networks' state, and the settings that made it. */
@@ -56,7 +59,7 @@ export interface CycleGanModel {
  */
 export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOptions): Promise<CycleGanModel> {
   const { random, networks = networkPresets.compact, steps = 2000, cropPx = 96, lowPass = 0.3 } = options;
-  const { learningRate = 3e-4, cycleWeight = 10, consistency, warmStart = true, threads = 1 } = options;
+  const { learningRate = 3e-4, cycleWeight = 10, consistency, warmStart = true, threads = 1, device = "cpu" } = options;
   const started = performance.now();
   const settings: CycleGanStepOptions = {
     networks,
@@ -67,8 +70,8 @@ export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOption
     cycleWeight,
     ...(consistency ? { consistency } : {}),
   };
-  const generators = await compileStep(generatorStep(settings), { threads });
-  const discriminators = await compileStep(discriminatorStep(settings), { threads });
+  const generators = await compileStep(generatorStep(settings), { threads, device });
+  const discriminators = await compileStep(discriminatorStep(settings), { threads, device });
   const state = initialState([generators.graph, discriminators.graph], random.fork("weights"));
   for (const [name, frozen] of consistency?.state ?? []) state.set(name, frozen);
   const realPool = imagePool(state, "real", [1, cropPx, cropPx]);

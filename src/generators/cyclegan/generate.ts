@@ -2,7 +2,7 @@ import type { LabelMap, Plane } from "../../core/plane.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
 import { networkToUnit, unitToNetwork } from "../../data/canonical-image.ts";
 import { createGraph } from "../../engine/graph.ts";
-import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
+import { type CompiledFunction, type CompileOptions, compileFunction } from "../../engine/step.ts";
 import { CONDITION_MAPS, condition, labelsOfCondition } from "../condition.ts";
 import { lowPass } from "./low-pass.ts";
 import type { CycleGanGenerators } from "./model-file.ts";
@@ -28,12 +28,15 @@ export interface Generators {
 }
 
 /** Opens the generators of a trained CycleGAN at its crop size, `[1, C, cropPx, cropPx]`. */
-export async function openGenerators(model: CycleGanGenerators, { threads = 1 } = {}): Promise<Generators> {
+export async function openGenerators(
+  model: CycleGanGenerators,
+  { threads = 1, device = "cpu" }: Pick<CompileOptions, "threads" | "device"> = {},
+): Promise<Generators> {
   const { state, networks, cropPx } = model;
   const forward = await (() => {
     const graph = createGraph();
     const mask = graph.input("mask", [1, CONDITION_MAPS.length, cropPx, cropPx]);
-    return compileFunction(graph, { image: simToReal(mask, networks) }, { state, threads });
+    return compileFunction(graph, { image: simToReal(mask, networks) }, { state, threads, device });
   })();
   const inverse = new Map<number, CompiledFunction>();
   const inverseAt = async (keep: number) => {
@@ -44,7 +47,7 @@ export async function openGenerators(model: CycleGanGenerators, { threads = 1 } 
     const compiled = await compileFunction(
       graph,
       { mask: realToSim(lowPass(image, keep), networks) },
-      { state, threads },
+      { state, threads, device },
     );
     inverse.set(keep, compiled);
     return compiled;

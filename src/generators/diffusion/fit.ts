@@ -1,7 +1,8 @@
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { averagedWeights } from "../../engine/ema.ts";
-import { compileStep, initialState, type State } from "../../engine/step.ts";
+import { bringHome, compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, type TrainOptions, train } from "../../engine/train.ts";
 import { LABEL_PLANES } from "./condition.ts";
 import type { Prediction } from "./denoiser.ts";
@@ -36,6 +37,8 @@ export interface DiffusionFitOptions
   readonly checkpointFile?: string;
   readonly checkpointEvery?: NonNullable<TrainOptions["checkpointEvery"]>;
   readonly threads?: number;
+  /** Where to compute; `chooseDevice` tells what works here. */
+  readonly device?: DeviceName;
 }
 
 /** A trained diffusion generator. */
@@ -64,11 +67,11 @@ export interface DiffusionModel extends DenoiserSettings {
  */
 export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptions): Promise<DiffusionModel> {
   const { random, steps, batchSize = 8, conditionDropout = 0.1, checkpointEvery = { steps: 200 } } = options;
-  const { validate, validateEvery = Math.ceil(steps / 10), threads = 1 } = options;
+  const { validate, validateEvery = Math.ceil(steps / 10), threads = 1, device = "cpu" } = options;
   const started = performance.now();
   const { sizePx, augmentationFeatures } = data;
   const settings = settingsOf(data, options);
-  const step = await compileStep(stepOf(settings, data, options), { threads });
+  const step = await compileStep(stepOf(settings, data, options), { threads, device });
   const state = initialState([step.graph], random.fork("weights"));
   const judge = validate && validation(state, validate);
   const levels = levelInputs(settings, options.weighting ?? "min-snr");
@@ -96,9 +99,10 @@ export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptio
       const [loss, gradientNorm] = [outputs.loss!.data[0]!, outputs.gradientNorm!.data[0]!];
       const done = index + 1;
       if (judge && Number.isFinite(loss) && (done % validateEvery === 0 || done === steps)) {
+        await bringHome(state);
         const denoiser = await openDiffusion(
           { ...settings, state: averagedWeights(state, DENOISER) },
-          { batchSize, threads },
+          { batchSize, threads, device },
         );
         await judge.ask(denoiser, done).finally(() => denoiser.release());
       }

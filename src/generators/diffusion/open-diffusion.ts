@@ -2,7 +2,7 @@ import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/shape.ts";
 import { type Tensor, tensor, zeros } from "../../core/tensor.ts";
 import { createGraph } from "../../engine/graph.ts";
-import { compileFunction, type State } from "../../engine/step.ts";
+import { type CompileOptions, compileFunction, type State } from "../../engine/step.ts";
 import type { Denoiser } from "./denoiser.ts";
 import { type DenoiserSettings, denoise, networkTime } from "./network.ts";
 
@@ -25,10 +25,16 @@ export interface DiffusionDenoiser extends Denoiser {
   release(): Promise<void>;
 }
 
+/** How a denoiser runs. */
+export interface OpenDiffusionOptions extends Pick<CompileOptions, "threads" | "device"> {
+  /** Pictures per run of the network. */
+  readonly batchSize?: number;
+}
+
 /** Opens a trained denoiser, whose `state` holds the averaged weights under the network's own names. */
 export async function openDiffusion(
   model: DenoiserSettings & { readonly state: State },
-  { batchSize = 8, threads = 1 }: { readonly batchSize?: number; readonly threads?: number } = {},
+  { batchSize = 8, threads = 1, device = "cpu" }: OpenDiffusionOptions = {},
 ): Promise<DiffusionDenoiser> {
   const { state, schedule, prediction, sizePx, conditionPlanes } = model;
   const graph = createGraph();
@@ -41,7 +47,7 @@ export async function openDiffusion(
   const network = await compileFunction(
     graph,
     { prediction: denoise(seen, model, { mode: "inference" }) },
-    { state, threads },
+    { state, threads, device },
   );
 
   const ask = async (noisy: Tensor, timestep: number, told?: Tensor): Promise<Tensor> => {

@@ -1,4 +1,5 @@
 import { random } from "../../core/random.ts";
+import type { CompileOptions } from "../../engine/step.ts";
 import { diffusionUnetPresets } from "../../nn/networks/diffusion-unet.ts";
 import { type DiffusionFitOptions, fitDiffusion } from "./fit.ts";
 import type { DiffusionNetwork } from "./network.ts";
@@ -75,13 +76,17 @@ export function stepsWithin(minutes: number, secondsPerStep: number): number {
 export async function measureStepSeconds(
   preset: DiffusionPreset,
   data: PatchStream,
-  { threads = 1, steps = 5 }: { readonly threads?: number; readonly steps?: number } = {},
+  {
+    threads = 1,
+    device = "cpu",
+    steps = 5,
+  }: Pick<CompileOptions, "threads" | "device"> & { readonly steps?: number } = {},
 ): Promise<number> {
   const ends: number[] = [];
   const onProgress = () => {
     ends.push(performance.now());
   };
-  await fitDiffusion(data, { ...preset, steps: steps + 1, threads, random: random(0), onProgress });
+  await fitDiffusion(data, { ...preset, steps: steps + 1, threads, device, random: random(0), onProgress });
   const seconds = ends.slice(1).map((end, i) => (end - ends[i]!) / 1000); // without the first step, which warms up
   return seconds.sort((a, b) => a - b)[Math.floor(steps / 2)]!;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEVICE_CHOICES } from "../../engine/devices.ts";
 import { networkPresets } from "../../generators/cyclegan/networks.ts";
 
 /**
@@ -19,6 +20,8 @@ export const SegmentRecipe = z.strictObject({
   seeds: z.int().min(1).max(20).default(3),
   /** Processes that work side by side; left out: one per core, at most four. */
   workers: z.int().min(1).max(64).optional(),
+  /** Where networks are computed; left out: `cpu`, whose bits any machine of its kind repeats. Others differ in the last digits (docs/devices.md). */
+  device: z.enum(DEVICE_CHOICES).optional(),
   simulate: z
     .strictObject({
       /** Image–label pairs per seed. */

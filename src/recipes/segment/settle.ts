@@ -1,6 +1,6 @@
 import os from "node:os";
-import type { WorkOptions } from "../../core/progress.ts";
 import { memoryHere } from "../machine.ts";
+import type { SettleOptions } from "../recipe-kind.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { workerMemoryMb } from "../run-memory.ts";
 import type { SegmentInputs } from "./jobs/context.ts";
@@ -14,7 +14,7 @@ import { segmentTrainings } from "./trainings.ts";
 export async function settleSegment(
   recipe: SegmentRecipe,
   folder: RunFolder,
-  options: WorkOptions,
+  options: SettleOptions,
 ): Promise<SegmentInputs> {
   const prepared = await prepare(recipe, folder, options);
   const workers = recipe.workers ?? Math.min(4, os.availableParallelism());
@@ -22,7 +22,7 @@ export async function settleSegment(
   const plan = planSegment(recipe, {
     ...prepared,
     workers,
-    stepSeconds: await segmentStepSeconds(trainings),
+    stepSeconds: await segmentStepSeconds(trainings, options.device),
     workerMb: await workerMemoryMb(Object.values(trainings)),
     memory: memoryHere(),
   });

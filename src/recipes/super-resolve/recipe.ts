@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEVICE_CHOICES } from "../../engine/devices.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
 
 /** Edges of the patches that a diffusion preset exists for. */
@@ -25,6 +26,8 @@ export const SuperResolveRecipe = z.strictObject({
   seeds: z.int().min(1).max(20).default(3),
   /** Processes that work side by side; left out: one per core, at most four. */
   workers: z.int().min(1).max(64).optional(),
+  /** Where networks are computed; left out: `cpu`, whose bits any machine of its kind repeats. Others differ in the last digits (docs/devices.md). */
+  device: z.enum(DEVICE_CHOICES).optional(),
   fields: z
     .strictObject({
       /** Larger images are cut into tiles of this edge, which then count as images; in pixels of the sharp images. */

@@ -1,7 +1,7 @@
 import os from "node:os";
-import type { WorkOptions } from "../../core/progress.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { memoryHere } from "../machine.ts";
+import type { SettleOptions } from "../recipe-kind.ts";
 import { refuseLeaks } from "../refuse-leaks.ts";
 import type { RunFolder } from "../run-folder.ts";
 import { workerMemoryMb } from "../run-memory.ts";
@@ -19,7 +19,7 @@ import { superResolveTrainings } from "./trainings.ts";
 export async function settleSuperResolve(
   recipe: SuperResolveRecipe,
   folder: RunFolder,
-  options: WorkOptions,
+  options: SettleOptions,
 ): Promise<SuperResolveInputs> {
   const standIn = recipe.real === undefined ? await standInPairs(folder, recipe, options) : undefined;
   const realFolder = standIn?.real ?? recipe.real!;
@@ -34,7 +34,7 @@ export async function settleSuperResolve(
   const plan = planSuperResolve(recipe, {
     arms,
     workers,
-    seconds: await superResolveSeconds(recipe, trainings),
+    seconds: await superResolveSeconds(recipe, trainings, options.device),
     workerMb: await workerMemoryMb(Object.values(trainings)),
     memory: memoryHere(),
   });

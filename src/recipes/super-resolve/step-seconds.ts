@@ -1,5 +1,6 @@
 import { random } from "../../core/random.ts";
 import { zeros } from "../../core/tensor.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { initialState } from "../../engine/step.ts";
 import { openDiffusion } from "../../generators/diffusion/open-diffusion.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
@@ -12,10 +13,11 @@ import { denoiserSettings, type superResolveTrainings } from "./trainings.ts";
 export async function superResolveSeconds(
   recipe: SuperResolveRecipe,
   { diffusion, superResolver }: ReturnType<typeof superResolveTrainings>,
+  device: DeviceName,
 ): Promise<SuperResolveSeconds> {
   const { patchPx, sampler, samplingSteps } = recipe.generator;
   const state = initialState([diffusion.graph], random(0));
-  const denoiser = await openDiffusion({ ...denoiserSettings(recipe), state });
+  const denoiser = await openDiffusion({ ...denoiserSettings(recipe), state }, { device });
   const noisy = zeros([denoiser.batchSize, 1, patchPx, patchPx]);
   await denoiser.predict(noisy, 500);
   const started = performance.now();
@@ -23,8 +25,8 @@ export async function superResolveSeconds(
   const prediction = (performance.now() - started) / 1000 / denoiser.batchSize;
   await denoiser.release();
   return {
-    diffusion: (await stepSeconds(diffusion)) * 1.1,
-    superResolver: (await stepSeconds(superResolver)) * 1.15,
+    diffusion: (await stepSeconds(diffusion, device)) * 1.1,
+    superResolver: (await stepSeconds(superResolver, device)) * 1.15,
     image: prediction * samplers[sampler]().evaluations(samplingSteps) * 1.1,
   };
 }

@@ -92,7 +92,7 @@ ${facts([
   ["Worker processes", machine.workers],
   [
     "Versions",
-    `fantascope ${record.fantascope} · Node ${machine.node} · onnxruntime ${machine.onnxruntime} · lowering ${machine.lowering}`,
+    `fantascope ${record.fantascope} · Node ${machine.node} · onnxruntime ${machine.onnxruntime}${machine.device === "cpu" ? "" : ` on ${machine.device}`} · lowering ${machine.lowering}`,
   ],
 ])}
 ${more("The complete recipe", html`<pre><code>${JSON.stringify(record.recipe, null, 2)}</code></pre>`)}`,

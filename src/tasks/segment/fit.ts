@@ -6,6 +6,7 @@ import { augmented } from "../../data/augmentation.ts";
 import { canonicalOfImage, unitToNetwork } from "../../data/canonical-image.ts";
 import { cropPair } from "../../data/crop.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { gradient } from "../../engine/gradient.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { adamW } from "../../engine/optimizers/adam-w.ts";
@@ -28,6 +29,8 @@ export interface SegmentFitOptions extends WorkOptions {
   /** Where the training is kept, so that it continues after a kill. */
   readonly checkpointFile?: string;
   readonly threads?: number;
+  /** Where to compute; `chooseDevice` tells what works here. */
+  readonly device?: DeviceName;
 }
 
 /** A trained segmenter: the state of the network that {@link segmenterLogits} describes. */
@@ -47,9 +50,17 @@ export interface SegmentModel {
  * @param pairs canonical images (see `canonical-image.ts`) with instances; smaller images than the crop are padded by reflection
  */
 export async function fitSegmenter(pairs: Dataset, options: SegmentFitOptions): Promise<SegmentModel> {
-  const { random, steps = 600, batchSize = 6, cropPx = 96, peakLearningRate = 3e-3, threads = 1 } = options;
+  const {
+    random,
+    steps = 600,
+    batchSize = 6,
+    cropPx = 96,
+    peakLearningRate = 3e-3,
+    threads = 1,
+    device = "cpu",
+  } = options;
   const started = performance.now();
-  const step = await compileStep(segmenterStep({ batchSize, cropPx, peakLearningRate, steps }), { threads });
+  const step = await compileStep(segmenterStep({ batchSize, cropPx, peakLearningRate, steps }), { threads, device });
   const state = initialState([step.graph], random.fork("weights"));
   const draw = crops(pairs, cropPx);
   const curves = await train({

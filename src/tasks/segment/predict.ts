@@ -2,6 +2,7 @@ import { emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
 import { tensor } from "../../core/tensor.ts";
 import { CANONICAL_DIAMETER_PX, type CanonicalForm, estimateCanonicalForm, toCanonical } from "../../data/canonical.ts";
 import { unitToNetwork } from "../../data/canonical-image.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { createGraph } from "../../engine/graph.ts";
 import { sigmoid } from "../../engine/ops/index.ts";
 import { compileFunction, type State } from "../../engine/step.ts";
@@ -30,16 +31,18 @@ export interface TileOptions {
   /** Pixels that neighbouring tiles share; their predictions are blended there. */
   readonly overlapPx?: number;
   readonly threads?: number;
+  /** Where to compute; `chooseDevice` tells what works here. */
+  readonly device?: DeviceName;
 }
 
 /** Opens one trained network, or several whose maps are averaged (an ensemble). */
 export async function openSegmenter(states: readonly State[], options: TileOptions = {}): Promise<Segmenter> {
-  const { tilePx = 192, overlapPx = 32, threads = 1 } = options;
+  const { tilePx = 192, overlapPx = 32, threads = 1, device = "cpu" } = options;
   const networks = await Promise.all(
     states.map((state) => {
       const graph = createGraph();
       const image = graph.input("image", [1, 1, tilePx, tilePx]);
-      return compileFunction(graph, { maps: sigmoid(segmenterLogits(image, "inference")) }, { state, threads });
+      return compileFunction(graph, { maps: sigmoid(segmenterLogits(image, "inference")) }, { state, threads, device });
     }),
   );
   return {

@@ -1,8 +1,9 @@
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
 import { copyOf } from "../../core/tensor.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { createGraph } from "../../engine/graph.ts";
-import { compileStep, initialState, type State, type Step } from "../../engine/step.ts";
+import { bringHome, compileStep, initialState, type State, type Step } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
 import { type BatchOptions, drawBatch, type PairSource } from "./draw-batch.ts";
 import { namedNetwork, type SuperResolverConfig, superResolverOutput, WEIGHTS } from "./network.ts";
@@ -28,6 +29,8 @@ export interface SuperResolveFitOptions extends WorkOptions, Partial<SuperResolv
   /** Where the training is kept, so that it continues after a kill. */
   readonly checkpointFile?: string;
   readonly threads?: number;
+  /** Where to compute; `chooseDevice` tells what works here. */
+  readonly device?: DeviceName;
   /** Named in progress and errors. */
   readonly stage?: string;
 }
@@ -65,13 +68,14 @@ export async function fitSuperResolver(
   data: SuperResolveData,
   options: SuperResolveFitOptions,
 ): Promise<SuperResolveModel> {
-  const { random, steps = 2000, batchSize = 8, cropPx = 64, scale = 1, threads = 1 } = options;
+  const { random, steps = 2000, batchSize = 8, cropPx = 64, scale = 1, threads = 1, device = "cpu" } = options;
   const { network: chosen = "gated", validationBatches = 8, validateEverySteps = 100 } = options;
   const started = performance.now();
   const config: SuperResolverConfig = { network: namedNetwork(chosen), scale };
   const batch: BatchOptions = { batchSize, cropPx, scale };
   const step = await compileStep(superResolverStep({ ...options, ...batch, network: config.network, steps }), {
     threads,
+    device,
   });
   const state = initialState([step.graph], random.fork("weights"));
   const validator = data.drawValidationPair && (await openValidator(config, batch, options));
@@ -94,6 +98,7 @@ export async function fitSuperResolver(
             const pairs = await drawBatch(data.drawValidationPair!, batch, random.fork("validation", i));
             total.loss += (await validator.run(state, pairs)).outputs.loss!.data[0]! / validationBatches;
           }
+          await bringHome(state);
           kept.score({ step: done, loss: total.loss });
         }
         return { loss: outputs.loss!.data[0]! };
@@ -125,7 +130,7 @@ function openValidator(
   const low = graph.input("low", [batchSize, 1, cropPx / scale, cropPx / scale]);
   const high = graph.input("high", [batchSize, 1, cropPx, cropPx]);
   const loss = superResolverLosses[options.loss ?? "mae"](superResolverOutput(low, config), high);
-  return compileStep({ graph, outputs: { loss } }, { threads: options.threads ?? 1 });
+  return compileStep({ graph, outputs: { loss } }, { threads: options.threads ?? 1, device: options.device ?? "cpu" });
 }
 
 /** Weights without the optimizer's states. */

@@ -3,8 +3,9 @@ import type { Plane } from "../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import { tensor } from "../../core/tensor.ts";
 import { normalizationOf } from "../../data/normalization.ts";
+import type { DeviceName } from "../../engine/devices.ts";
 import { createGraph } from "../../engine/graph.ts";
-import { type CompiledFunction, compileFunction } from "../../engine/step.ts";
+import { type CompiledFunction, type CompileOptions, compileFunction } from "../../engine/step.ts";
 import type { SuperResolveModel } from "./fit.ts";
 import { type Scale, sideMultiple, superResolverOutput } from "./network.ts";
 import { inPieces } from "./tiles.ts";
@@ -21,6 +22,8 @@ export interface PieceSizes {
    */
   readonly overlapPx?: number;
   readonly threads?: number;
+  /** Where to compute; `chooseDevice` tells what works here. */
+  readonly device?: DeviceName;
 }
 
 /** Percentiles of an image that become 0 and 1. */
@@ -58,7 +61,7 @@ export interface SuperResolver {
  */
 export async function openSuperResolver(
   models: readonly TrainedNetwork[],
-  { tilePx = 256, overlapPx = 64, threads = 1 }: PieceSizes = {},
+  { tilePx = 256, overlapPx = 64, threads = 1, device = "cpu" }: PieceSizes = {},
 ): Promise<SuperResolver> {
   const scales = [...new Set(models.map(({ config }) => config.scale))];
   if (scales.length !== 1)
@@ -68,7 +71,7 @@ export async function openSuperResolver(
       received: scales.length === 0 ? "none" : `scales ${scales.join(", ")}`,
     });
   const scale = scales[0]!;
-  const members = models.map((model) => openMember(model, threads));
+  const members = models.map((model) => openMember(model, { threads, device }));
   const multiple = Math.max(...models.map(({ config }) => sideMultiple(config)));
 
   const resolveEach: SuperResolver["resolveEach"] = async (low, { percentiles, onProgress, signal } = {}) => {
@@ -113,12 +116,12 @@ export function meanPlane(planes: readonly Plane[]): Plane {
 }
 
 /** One network, compiled for a piece's size when the first such piece comes: shapes are fixed when a graph is built. */
-function openMember({ config, state }: TrainedNetwork, threads: number) {
+function openMember({ config, state }: TrainedNetwork, where: Pick<CompileOptions, "threads" | "device">) {
   const compiled = new Map<string, Promise<CompiledFunction>>();
   const compile = (height: number, width: number) => {
     const graph = createGraph();
     const image = graph.input("image", [1, 1, height, width]);
-    return compileFunction(graph, { result: superResolverOutput(image, config) }, { state, threads });
+    return compileFunction(graph, { result: superResolverOutput(image, config) }, { state, ...where });
   };
   return {
     async run(piece: Float32Array, height: number, width: number): Promise<Float32Array> {

@@ -6,6 +6,7 @@ import { simulateCanonical } from "../../../microscope/simulate-canonical.ts";
 import { contentLoss } from "../../../tasks/segment/map-loss.ts";
 import { loadModel } from "../../../tasks/segment/model-file.ts";
 import type { Job } from "../../job.ts";
+import { jobDevice } from "../../job-device.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { CROP_PX } from "../canonical-set.ts";
 import { realPlanes, type SegmentContext } from "./context.ts";
@@ -30,6 +31,7 @@ export async function fitCycleGanJob(context: SegmentContext, job: Job, options:
     },
     {
       ...options,
+      device: jobDevice(context),
       random: random(job.seed).fork("cyclegan"),
       networks: networkPresets[recipe.generator.networks],
       steps: plan.cycleganSteps,

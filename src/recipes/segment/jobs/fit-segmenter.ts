@@ -5,6 +5,7 @@ import { exportSegmenter } from "../../../tasks/segment/export.ts";
 import { fitSegmenter } from "../../../tasks/segment/fit.ts";
 import { saveModel } from "../../../tasks/segment/model-file.ts";
 import type { Job } from "../../job.ts";
+import { jobDevice } from "../../job-device.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { type SegmentContext, trainingSet } from "./context.ts";
 
@@ -28,6 +29,7 @@ export async function fitSegmenterJob(
   const files = segmenterFiles(context, arm.name, job.seed);
   const model = await fitSegmenter(await trainingSet(context, arm, job.seed), {
     ...options,
+    device: jobDevice(context),
     random: random(job.seed).fork("segmenter"),
     steps: context.plan.segmenterSteps,
     checkpointFile: files.checkpoint,

@@ -35,6 +35,7 @@ import { maskScene } from "../../../microscope/mask-scene.ts";
 import { loadModel } from "../../../tasks/segment/model-file.ts";
 import { openSegmenter } from "../../../tasks/segment/predict.ts";
 import type { Job } from "../../job.ts";
+import { jobDevice } from "../../job-device.ts";
 import { CROP_PX } from "../canonical-set.ts";
 import { realPlanes, type SegmentContext, syntheticFolder } from "./context.ts";
 import { describeSet, type SetDescription } from "./describe-set.ts";
@@ -73,7 +74,7 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
   const { recipe, plan, calibration, folder } = context;
   const variant = plan.variants.find(({ name }) => name === job.subject)!;
   const file = cycleGanFile(context, variant.name, job.seed);
-  const generators = await openGenerators(loadCycleGan(file));
+  const generators = await openGenerators(loadCycleGan(file), { device: jobDevice(context) });
   const witness = await openSegmenter([loadModel(segmenterFiles(context, "simulated", job.seed).weights).state], {
     tilePx: CROP_PX,
   });

@@ -8,6 +8,7 @@ import { fitDiffusion } from "../../../generators/diffusion/fit.ts";
 import { saveDiffusion } from "../../../generators/diffusion/model-file.ts";
 import { patchStream } from "../../../generators/diffusion/patches.ts";
 import type { Job } from "../../job.ts";
+import { jobDevice } from "../../job-device.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { diffusionSettings, TOLD_AUGMENTATION } from "../diffusion-settings.ts";
 import { type Field, openFields } from "../fields.ts";
@@ -39,6 +40,7 @@ export async function fitDiffusionJob(
       : undefined;
   const model = await fitDiffusion(patches, {
     ...options,
+    device: jobDevice(context),
     ...(judge ? { validate: judge.validate } : {}),
     ...diffusionSettings(recipe),
     random: stream.fork("fit"),

@@ -5,6 +5,7 @@ import { exportSuperResolver } from "../../../tasks/super-resolve/export.ts";
 import { fitSuperResolver } from "../../../tasks/super-resolve/fit.ts";
 import { saveSuperResolver } from "../../../tasks/super-resolve/model-file.ts";
 import type { Job } from "../../job.ts";
+import { jobDevice } from "../../job-device.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { openFields } from "../fields.ts";
 import { armPairs } from "../pairs.ts";
@@ -25,6 +26,7 @@ export async function fitSuperResolverJob(
     { drawPair: await armPairs(context, arm, fields, job.seed) },
     {
       ...options,
+      device: jobDevice(context),
       stage: job.title,
       random: random(job.seed).fork("super-resolver"),
       network: recipe.superResolver.network,

@@ -11,6 +11,7 @@ import { loadDiffusion } from "../../../generators/diffusion/model-file.ts";
 import { openDiffusion } from "../../../generators/diffusion/open-diffusion.ts";
 import { samplers } from "../../../generators/diffusion/samplers/index.ts";
 import type { Job } from "../../job.ts";
+import { jobDevice } from "../../job-device.ts";
 import type { NoveltyRecord, RealismRecord } from "../../record.ts";
 import { openFields } from "../fields.ts";
 import { heldOutPatches } from "../held-out.ts";
@@ -47,7 +48,7 @@ export async function generateJob(
     .update(await readFile(file))
     .digest("hex");
   const { images, sampler, samplingSteps } = recipe.generator;
-  const denoiser = await openDiffusion(loadDiffusion(file));
+  const denoiser = await openDiffusion(loadDiffusion(file), { device: jobDevice(context) });
   async function* items(): AsyncGenerator<Item> {
     const drawn = generateImages(denoiser, {
       ...options,
