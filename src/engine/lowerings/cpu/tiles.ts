@@ -1,11 +1,11 @@
-/** Pixels of an image dealt into as many equal tiles as a block has channels. */
+/** Pixels of an image dealt into equal tiles: as many as a block has channels, or a multiple of that. */
 
 import type { Value } from "../../graph.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
 
 /** A grid of tiles. */
 export interface Tiles {
-  /** Tiles below each other and beside each other; their product is the block. */
+  /** Tiles below each other and beside each other; their product is a multiple of the block. */
   readonly count: readonly [number, number];
   /** Rows and columns of each. */
   readonly size: readonly [number, number];
@@ -20,13 +20,21 @@ export interface Dealing {
   readonly before: readonly number[];
 }
 
+/**
+ * Pixels of a tile above which there are more of them: they are the taps of a filter, and the kernel goes through those of four filters again and again,
+ * which only a near cache lets it do at full speed.
+ */
+const MOST_TAPS = 256;
+
 /** The grid that pads an image least, and of those the one whose tiles have the shortest border. */
 export function tilesFor(block: number, [rows, columns]: readonly [number, number]): { tiles: Tiles; waste: number } {
   const grids: { tiles: Tiles; waste: number; border: number }[] = [];
-  for (let down = 1; down <= block; down *= 2) {
-    const count = [down, block / down] as const;
+  let all = block;
+  while ((rows * columns) / all > MOST_TAPS) all *= 2;
+  for (let down = 1; down <= all; down *= 2) {
+    const count = [down, all / down] as const;
     const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
-    const waste = (size[0] * size[1] * block) / (rows * columns);
+    const waste = (size[0] * size[1] * all) / (rows * columns);
     grids.push({ tiles: { count, size }, waste, border: size[0] + size[1] });
   }
   return grids.reduce((best, grid) =>
@@ -34,20 +42,24 @@ export function tilesFor(block: number, [rows, columns]: readonly [number, numbe
   );
 }
 
-/** Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[K/b, N, tile pixel, tile]`. */
+/**
+ * Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[K/b, N, tiles/b, tile pixel, b tiles]`.
+ */
 export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, { count, size }: Tiles): string {
   const { block } = pen;
   const [n, k, height, width] = shape;
   const [blocks, pixels] = [k / block, height * width];
-  const places = new Int32Array(size[0] * size[1] * block); // of tile pixels in the image, one tile after the other; −1 outside
+  const all = count[0] * count[1];
+  const places = new Int32Array(size[0] * size[1] * all); // of tile pixels in the image; −1 outside
   let i = 0;
-  for (let y = 0; y < size[0]; y++)
-    for (let x = 0; x < size[1]; x++)
-      for (let tile = 0; tile < block; tile++) {
-        const row = Math.floor(tile / count[1]) * size[0] + y;
-        const column = (tile % count[1]) * size[1] + x;
-        places[i++] = row < height && column < width ? row * width + column : -1;
-      }
+  for (let first = 0; first < all; first += block)
+    for (let y = 0; y < size[0]; y++)
+      for (let x = 0; x < size[1]; x++)
+        for (let tile = first; tile < first + block; tile++) {
+          const row = Math.floor(tile / count[1]) * size[0] + y;
+          const column = (tile % count[1]) * size[1] + x;
+          places[i++] = row < height && column < width ? row * width + column : -1;
+        }
   // With one image or one block of channels, each array of pixels is dealt alike; otherwise images must come inside of blocks
   const [arrays, order] = n === 1 || blocks === 1 ? [n * blocks, places] : [1, imagesInside(places, n, blocks, pixels)];
   const length = (n * blocks * pixels) / arrays;
@@ -64,7 +76,7 @@ function imagesInside(places: Int32Array, n: number, blocks: number, pixels: num
 }
 
 /**
- * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N, tile rows · tile columns · C, b]`, zeros where a tap is
+ * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N, tiles/b · tile rows · tile columns · C, b]`, zeros where a tap is
  * outside of the image. A blocked image is dealt by rows of b channels and transposed, a plain one number by number.
  */
 export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strides, before }: Dealing): string {
@@ -73,17 +85,19 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
   const inBlocks = canBeBlocked(image, block);
   const [planes, unit] = inBlocks ? [c / block, block] : [c, 1];
   const reach = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
-  const order = new Int32Array(reach[0] * reach[1] * planes * block);
+  const all = tiles.count[0] * tiles.count[1];
+  const order = new Int32Array(reach[0] * reach[1] * planes * all);
   let i = 0;
-  for (let y = 0; y < reach[0]; y++)
-    for (let x = 0; x < reach[1]; x++)
-      for (let plane = 0; plane < planes; plane++)
-        for (let tile = 0; tile < block; tile++) {
-          const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
-          const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
-          const inside = row >= 0 && row < height && column >= 0 && column < width;
-          order[i++] = inside ? (plane * height + row) * width + column : -1;
-        }
+  for (let first = 0; first < all; first += block)
+    for (let y = 0; y < reach[0]; y++)
+      for (let x = 0; x < reach[1]; x++)
+        for (let plane = 0; plane < planes; plane++)
+          for (let tile = first; tile < first + block; tile++) {
+            const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
+            const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
+            const inside = row >= 0 && row < height && column >= 0 && column < width;
+            order[i++] = inside ? (plane * height + row) * width + column : -1;
+          }
   const memory = [n, planes * height * width, unit] as const;
   const name = inBlocks ? pen.blocked(image).name : pen.name(image);
   const dealt = gathered(pen, pen.view(name, image.shape, memory), memory, order);

@@ -2,8 +2,8 @@
  * Weight gradient of a convolution as one blocked convolution.
  *
  * `dw[k, c, i, j] = Σ dy[n, k, y, x] · x[n, c, s·y + i, s·x + j]` is a convolution whose kernel is dy and whose channels are pixels. The
- * pixels of dy are dealt into b tiles of equal size (`tiles.ts`), one tile per channel of a block; x is dealt likewise, each tile with the
- * border that its kernel taps reach, and with its channels beside its columns. Images become further blocks of channels, so that the batch is
+ * pixels of dy are dealt into tiles of equal size (`tiles.ts`), b of them or a multiple, one per channel; x is dealt likewise, each tile with the
+ * border that its kernel taps reach, and with its channels beside its columns. Further tiles and images become further blocks of channels, so that all are
  * summed on the way. All taps come from one call at the speed of the forward convolution; only the dealing is extra.
  *
  * The roles may be swapped (x as the kernel, dy as the image, taps reversed), which is faster where x has more channels than dy.
@@ -72,11 +72,12 @@ function correlation(
   const [height, width] = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
   const filters = dealtFilters(pen, pen.blocked(filter) as Blocked, tiles);
   const images = dealtImage(pen, image, dealing);
+  const channels = n * tiles.count[0] * tiles.count[1];
   const sums = pen.nchwc(
     "Conv",
     [
-      pen.view(images, [n, height * width * c, pen.block], [1, n * pen.block, height, width * c]),
-      pen.view(filters, [sizeOf([k, n, ...tiles.size]), pen.block], [k, n * pen.block, ...tiles.size]),
+      pen.view(images, [channels / pen.block, height * width * c, pen.block], [1, channels, height, width * c]),
+      pen.view(filters, [(k * channels * sizeOf(tiles.size)) / pen.block, pen.block], [k, channels, ...tiles.size]),
     ],
     { kernel_shape: tiles.size, dilations: [strides[0]!, strides[1]! * c] },
   ); // blocked [1, K, kh, kw·C]
