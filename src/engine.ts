@@ -8,7 +8,7 @@
 export * from "./core/errors.ts";
 export { type Random, type RandomState, random, randomFrom } from "./core/random.ts";
 export { type Shape, sizeOf } from "./core/shape.ts";
-export { type DataType, type Tensor, type TensorData, tensor, zeros } from "./core/tensor.ts";
+export { copyOf, type DataType, type Tensor, type TensorData, tensor, zeros } from "./core/tensor.ts";
 
 // build
 
@@ -37,6 +37,7 @@ export * as schedules from "./engine/schedules.ts";
 export { type LoweringChoice, type LoweringName, preferredLowering } from "./engine/lowerings/index.ts";
 export { openSession, runtimeVersion, type Session, type SessionOptions } from "./engine/session.ts";
 export {
+  bringHome,
   type CompiledFunction,
   type CompileOptions,
   compileFunction,

@@ -11,7 +11,7 @@ export * from "./core/plane.ts";
 export * from "./core/progress.ts";
 export { type Random, type RandomState, random, randomFrom } from "./core/random.ts";
 export type { Shape } from "./core/shape.ts";
-export { type DataType, type Tensor, type TensorData, tensor, zeros } from "./core/tensor.ts";
+export { copyOf, type DataType, type Tensor, type TensorData, tensor, zeros } from "./core/tensor.ts";
 // data: images, labels, datasets
 export { boxesOf, completeAnnotations, pointsOf } from "./data/annotation.ts";
 export {

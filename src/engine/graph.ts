@@ -20,7 +20,7 @@ export interface ArrayType {
   readonly dataType: DataType;
 }
 
-/** First numbers of a parameter or state; row-major, as many as the shape holds. */
+/** First numbers of a parameter or state; row-major, as many as the shape holds, in a new array at every call: steps write over it. */
 export type Initializer = (shape: Shape, random: Random) => Float32Array;
 
 /** Where a value comes from. */

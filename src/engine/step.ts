@@ -69,7 +69,7 @@ export async function compileStep(
 ): Promise<Step> {
   const { graph, outputs } = "outputs" in target ? target : { graph: target, outputs: named ?? {} };
   const { model, lowering } = await lowerStep({ graph, outputs }, { lowering: choice, device });
-  const assigned = [...graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
+  const assigned = [...graph.assignments.keys()].map(({ name }) => [name, NEXT + name] as const);
   const kept = assigned.map(([, next]) => next);
   const session = await openSession(model, { threads, device, kept, equalNodesStay: true });
   const variables = session.inputNames.filter((name) => graph.variables.has(name));
@@ -115,8 +115,16 @@ function stateArrays(overwritten: ReadonlySet<string>) {
 export function stepResults({ graph, outputs }: StepGraph): Record<string, Value> {
   const results: Record<string, Value> = {};
   for (const [name, value] of Object.entries(outputs)) results[`output/${name}`] = value;
-  for (const [variable, next] of graph.assignments) results[`next/${variable.name}`] = next;
+  for (const [variable, next] of graph.assignments) results[NEXT + variable.name] = next;
   return results;
+}
+
+/** Begins the names of new numbers among a step's results. */
+const NEXT = "next/";
+
+/** Whether a result of a step is the next value of a state, by its name; the step gives an array for it. */
+export function isNext(result: string): boolean {
+  return result.startsWith(NEXT);
 }
 
 /**

@@ -5,7 +5,7 @@
 import { sizeOf } from "../../core/shape.ts";
 import type { OnnxModel } from "../../onnx/model.ts";
 import type { LoweringChoice } from "../lowerings/index.ts";
-import { lowerStep, type StepGraph } from "../step.ts";
+import { isNext, lowerStep, type StepGraph } from "../step.ts";
 import { type ArrayExtent, arrayTypes, bytesOf } from "./array-types.ts";
 import { type NodeCost, nodeCosts } from "./cost.ts";
 import { type MachineSpeed, machineSpeed } from "./machine-speed.ts";
@@ -105,7 +105,7 @@ export function stepEstimate(work: StepWork, machine: MachineSpeed): StepEstimat
 
 /** What a step taken apart holds at its peak; that is the same on all machines with the same lowering. */
 export function stepMemory({ models, processMb, stateMb }: StepWork): StepMemory {
-  const peaks = models.map((model) => memoryWalk(model, arrayTypes(model)).peakBytes);
+  const peaks = models.map((model) => memoryWalk(model, arrayTypes(model), isNext).peakBytes);
   return { processMb, arraysMb: (peaks.reduce((sum, bytes) => sum + bytes, 0) * ALLOCATOR_WASTE) / MB, stateMb };
 }
 
@@ -153,7 +153,10 @@ const COLD_START = 5;
 /** The runtime rounds arrays up and leaves gaps between them. */
 const ALLOCATOR_WASTE = 1.1;
 
-/** Copies of what a step changes: the old numbers, the new ones, and those of the step before that wait for the garbage collector. */
+/**
+ * Copies of what a step changes: the numbers, and those that the runtime hands over once more when it is done. What cannot be written over at once has
+ * a third, which is reckoned as if nothing could.
+ */
 const COPIES = 3;
 
 const MB = 2 ** 20;

@@ -40,9 +40,17 @@ const IN_PLACE: Readonly<Record<string, number>> = {
   FusedConv: 3,
 };
 
-/** The walk; `types` are those of {@link arrayTypes}. */
-export function memoryWalk(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>): MemoryWalk {
-  const buffers = sharedBuffers(model, types);
+/**
+ * The walk; `types` are those of {@link arrayTypes}.
+ *
+ * @param isGiven whether an output is written into an array of the caller's
+ */
+export function memoryWalk(
+  model: OnnxModel,
+  types: ReadonlyMap<string, ArrayExtent>,
+  isGiven: (output: string) => boolean = () => false,
+): MemoryWalk {
+  const buffers = sharedBuffers(model, types, isGiven);
   const change = new Array<number>(model.nodes.length + 1).fill(0);
   for (const { extent, from, to } of buffers) {
     const bytes = Math.ceil(bytesOf(extent) / ALIGNMENT) * ALIGNMENT;
@@ -61,7 +69,11 @@ export function memoryWalk(model: OnnxModel, types: ReadonlyMap<string, ArrayExt
 /** The runtime's allocator hands out multiples of this. */
 const ALIGNMENT = 256;
 
-function sharedBuffers(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>): readonly Buffer[] {
+function sharedBuffers(
+  model: OnnxModel,
+  types: ReadonlyMap<string, ArrayExtent>,
+  isGiven: (output: string) => boolean,
+): readonly Buffer[] {
   const outputs = new Set(model.outputs.map(({ name }) => name));
   const last = model.nodes.length - 1;
   const reads = new Map<string, number>();
@@ -72,7 +84,7 @@ function sharedBuffers(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>
   const free: Buffer[] = []; // most recently freed first
   for (const [at, node] of model.nodes.entries()) {
     for (const [index, name] of node.outputs.entries()) {
-      if (!name) continue;
+      if (!name || (outputs.has(name) && isGiven(name))) continue;
       const extent = types.get(name)!;
       const uses = (reads.get(name) ?? 0) + 1; // one more for being made
       const isOutput = outputs.has(name);

@@ -114,6 +114,7 @@ const paceRules: Readonly<Record<string, PaceRule | number>> = {
   Mul: binary,
   Pad: 0.8,
   Pow: 0.1,
+  QuickGelu: 0.6,
   ReduceMax: reduction,
   ReduceMean: reduction,
   ReduceSum: reduction,
