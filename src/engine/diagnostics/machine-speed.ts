@@ -106,8 +106,8 @@ export async function openProbes({ threads = 1 } = {}): Promise<Probes> {
 }
 
 const [CHAIN, SIDE, CHANNELS, MATRIX] = [2, 48, 64, 384];
-/** Two images, for one rearrangement of the filters. */
-const WIDE = { x: [2, 64, 34, 336], w: [32, 64, 32, 16], dilation: [1, 16], y: [2, 32, 3, 96] } as const;
+/** A weight gradient of 32 channels by 64, with half of the taps that its tiles have at most. */
+const WIDE = { x: [1, 32, 18, 320], w: [64, 32, 16, 8], dilation: [1, 32], y: [1, 64, 3, 96] } as const;
 const [PASSES, PASS, ROWS, FETCHES, NODES, ARRAYS] = [8, 2 ** 20, 2 ** 15, 8, 400, 200];
 
 const probes = {

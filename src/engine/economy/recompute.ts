@@ -72,6 +72,7 @@ function lettingGo(nodes: readonly OnnxNode[], peakAt: number, types: ReadonlyMa
     if (!name || others.length > 0 || isView(node) || !isReadLate.has(name) || !takesOnePass(node)) continue;
     const bytes = bytesOf(types.get(name)!);
     if (bytes < SMALL) continue;
+    if (!node.inputs.some((input) => makers.has(baseOf(input)))) continue; // of filters: they are to be written over early
     const kept = node.inputs.reduce((sum, input) => sum + extraBytes(input), 0);
     if (kept <= (1 - LEAST_GAIN) * bytes) released.add(name);
   }

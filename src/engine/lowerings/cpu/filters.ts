@@ -8,7 +8,7 @@ type FilterShape = readonly [k: number, c: number, kh: number, kw: number];
  * Filters of a convolution with blocked input: `[K/b, C/b, kh·kw, b of C, b of K]` in memory.
  *
  * Two transpositions of inner matrices, because they are many times faster than one of all axes: taps behind a block of C, then a block
- * of K behind everything.
+ * of K behind everything. Both are reorderings of images, which are again ten times faster than `Transpose` with blocks of 8.
  */
 export function blockedFilters(pen: BlockedPen, w: string, shape: FilterShape): string {
   const { block } = pen;
@@ -64,7 +64,6 @@ function tapsOutside(pen: BlockedPen, w: string, shape: FilterShape): string {
   const { block } = pen;
   const [k, c, kh, kw] = shape;
   if (kh * kw === 1) return w;
-  const inner = [(k * c) / block, block, kh * kw];
-  const swapped = pen.node("Transpose", [pen.view(w, shape, inner)], { perm: [0, 2, 1] });
-  return pen.view(swapped, [inner[0]!, inner[2]!, inner[1]!], shape);
+  const image = [(k * c) / block, block, 1, kh * kw] as const;
+  return pen.view(pen.nchwc("ReorderInput", [pen.view(w, shape, image)]), image, shape);
 }
