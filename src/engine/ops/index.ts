@@ -115,6 +115,7 @@ export { broadcastTo, type ReduceOptions, sum } from "./sum.ts";
 export { tanh } from "./tanh.ts";
 export { transpose } from "./transpose.ts";
 export { cos, sin } from "./trigonometry.ts";
+export { upsampledConv2d } from "./upsampled-conv-2d.ts";
 export { where } from "./where.ts";
 
 /** Every operator by name: what lowerings and tests iterate over. */
