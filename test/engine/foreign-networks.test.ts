@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { random } from "../../src/core/random.ts";
 import { sizeOf } from "../../src/core/shape.ts";
-import type { Tensor } from "../../src/core/tensor.ts";
+import { copyOf, type Tensor } from "../../src/core/tensor.ts";
 import { importModel } from "../../src/engine/foreign/import-model.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
@@ -147,7 +147,7 @@ test.skipIf(!isThere)(
     });
     const step = await compileStep({ graph, outputs: { loss } });
     const state = initialState([graph], random(0));
-    const before = new Map(state);
+    const before = new Map([...state].map(([name, numbers]) => [name, copyOf(numbers)]));
     const inputs = {
       "features/image": noise(shape, 60),
       truth: { shape: [4, 1], data: Float32Array.of(1, -1, 0.5, 0) },
