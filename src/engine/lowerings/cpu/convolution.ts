@@ -5,8 +5,7 @@
 
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
-import { depthwiseTaps } from "./depthwise.ts";
-import { blockedFilters, depthwiseFilters, plainInputFilters, swappedFilters } from "./filters.ts";
+import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swappedFilters } from "./filters.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
 import type { BlockedRule } from "./rule.ts";
@@ -60,7 +59,7 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
     columns.map((column) => {
       const taps = row.taps.flatMap((i) => column.taps.map((j) => i * shape[3] + j));
       const kernel = [row.taps.length, column.taps.length] as const;
-      return convolution(pen, pen.blocked(z!).name, chosen(pen, pen.name(w!), shape, taps, kernel), "", {
+      return convolution(pen, pen.blocked(z!).name, chosen(pen, pen.name(w!), shape, { places: taps, kernel }), "", {
         kernel,
         shape: [n, c, height / rows.length, width / columns.length],
         strides: [1, 1],

@@ -2,31 +2,10 @@
 
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
-import { depthwiseFilters } from "./filters.ts";
 import { type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
-
-type FilterShape = readonly [k: number, c: number, kh: number, kw: number];
 
 /** Longest sum that is taken number by number: rounding errors grow with its length. */
 const LONGEST_SUM = 2 ** 14;
-
-/** Taps `i·kw + j` of filters `[C, 1, kh, kw]` in the order wanted, blocked; `kernel` are their rows and columns. */
-export function depthwiseTaps(
-  pen: BlockedPen,
-  w: string,
-  shape: FilterShape,
-  taps: readonly number[],
-  kernel: readonly [number, number],
-): string {
-  const { block } = pen;
-  const [c, , kh, kw] = shape;
-  const rows = pen.view(depthwiseFilters(pen, w, shape), shape, [(c * kh * kw) / block, block]);
-  const order = Int32Array.from({ length: (c / block) * taps.length }, (_, i) => {
-    return Math.floor(i / taps.length) * kh * kw + taps[i % taps.length]!;
-  });
-  const gathered = pen.node("Gather", [rows, pen.table(order, [order.length])], { axis: 0 });
-  return pen.view(gathered, [order.length, block], [c, 1, ...kernel]);
-}
 
 /**
  * Gradient by the filters, `dw[c, i, j] = Σ dy[n, c, y, x] · x[n, c, s·y + i, s·x + j]`: the images of a channel slide over their own gradients. Images

@@ -1,5 +1,6 @@
 /** Weights `[K, C, kh, kw]` as blocked convolutions read them; made anew in every step, which costs about a hundredth of the convolution. */
 
+import { sizeOf } from "../../../core/shape.ts";
 import type { BlockedPen } from "./pen.ts";
 
 type FilterShape = readonly [k: number, c: number, kh: number, kw: number];
@@ -34,29 +35,43 @@ export function depthwiseFilters(pen: BlockedPen, w: string, [k, , kh, kw]: Filt
   );
 }
 
+/** Which taps of filters to take: their places `i·kw + j` in the order wanted, and the rows and columns that they make. */
+export interface Taps {
+  readonly places: readonly number[];
+  readonly kernel: readonly [number, number];
+}
+
+/** Filters `[C, 1, kh, kw]` of a depthwise convolution with some of their taps: those of its gradient by the input. */
+export function depthwiseTaps(pen: BlockedPen, w: string, shape: FilterShape, { places, kernel }: Taps): string {
+  const [c, , kh, kw] = shape;
+  const order = new Int32Array((c / pen.block) * places.length);
+  let i = 0;
+  for (let block = 0; block < c / pen.block; block++) for (const tap of places) order[i++] = block * kh * kw + tap;
+  return rowsInOrder(pen, depthwiseFilters(pen, w, shape), shape, order, [c, 1, ...kernel]);
+}
+
 /**
- * Filters with input and output channels swapped, blocked: those of a gradient by the input. `taps` are the places `i·kw + j` of those
- * wanted, in the order wanted, `kernel` their rows and columns; all of them reversed for stride 1.
+ * Filters with input and output channels swapped, blocked: those of a gradient by the input. All taps, reversed, for stride 1.
  */
-export function swappedFilters(
-  pen: BlockedPen,
-  w: string,
-  shape: FilterShape,
-  taps: readonly number[],
-  kernel: readonly [number, number],
-): string {
+export function swappedFilters(pen: BlockedPen, w: string, shape: FilterShape, { places, kernel }: Taps): string {
   const { block } = pen;
   const [k, c, kh, kw] = shape;
-  const rows = pen.view(tapsOutside(pen, w, shape), shape, [(k * c * kh * kw) / block, block]);
-  const order = new Int32Array((k * c * taps.length) / block);
+  const order = new Int32Array((k * c * places.length) / block);
   let i = 0;
   for (let cBlock = 0; cBlock < c / block; cBlock++)
     for (let kBlock = 0; kBlock < k / block; kBlock++)
-      for (const tap of taps)
+      for (const tap of places)
         for (let inner = 0; inner < block; inner++)
           order[i++] = ((kBlock * block + inner) * (c / block) + cBlock) * kh * kw + tap;
+  return rowsInOrder(pen, tapsOutside(pen, w, shape), shape, order, [c, k, ...kernel]);
+}
+
+/** Rows of b numbers of filters in another order, as filters of another shape. */
+function rowsInOrder(pen: BlockedPen, w: string, from: FilterShape, order: Int32Array, to: FilterShape): string {
+  const { block } = pen;
+  const rows = pen.view(w, from, [sizeOf(from) / block, block]);
   const gathered = pen.node("Gather", [rows, pen.table(order, [order.length])], { axis: 0 });
-  return pen.view(gathered, [order.length, block], [c, k, ...kernel]);
+  return pen.view(gathered, [order.length, block], to);
 }
 
 /** `[K, C/b, kh·kw, b]`: a block of input channels beside each other. */
