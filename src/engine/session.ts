@@ -43,7 +43,7 @@ export interface SessionOptions {
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
   /** Whether nodes that compute the same stay apart: they may be meant to come at different times. */
   readonly equalNodesStay?: boolean;
-  /** ONNX file that receives the graph as the runtime will run it, its nodes in the order in which they run. */
+  /** ONNX file that receives the graph as the runtime will run it. Its nodes stand in the order of the run only if the runtime may rewrite the graph. */
   readonly rewrittenModelFile?: string;
   /** Beginning of the name of a JSON file that has an event for every node of every run, complete once the session is released. */
   readonly traceFilePrefix?: string;
@@ -195,11 +195,11 @@ function keeperOf(session: ort.InferenceSession, device: DeviceName) {
   };
 }
 
-/** Name of a result in {@link copyOf}. */
+/** Name of a result in {@link copyModel}. */
 const COPY = "copy/";
 
 /** Model that gives its inputs back. */
-function copyOf(inputs: readonly OnnxValueInfo[]): OnnxModel {
+function copyModel(inputs: readonly OnnxValueInfo[]): OnnxModel {
   return {
     irVersion: 10,
     opsets: { "": 20 },
@@ -255,7 +255,7 @@ export async function fromDevice(tensors: ReadonlyMap<string, Tensor>): Promise<
   for (const device of new Set([...tensors.values()].flatMap((tensor) => keptBy.get(tensor)?.device ?? []))) {
     const there = [...tensors].filter(([, tensor]) => keptBy.get(tensor)?.device === device);
     const inputs = there.map(([name, { shape }]) => ({ name, dataType: "float32", shape }) as const);
-    const session = await openSession(copyOf(inputs), { device, optimization: "disabled" });
+    const session = await openSession(copyModel(inputs), { device, optimization: "disabled" });
     const copies = await session.run(Object.fromEntries(there));
     for (const [name] of there) found.set(name, copies[COPY + name]!);
     await session.release();

@@ -120,7 +120,7 @@ export function stepResults({ graph, outputs }: StepGraph): Record<string, Value
 }
 
 /** Begins the names of new numbers among a step's results. */
-const NEXT = "next/";
+export const NEXT = "next/";
 
 /** Whether a result of a step is the next value of a state, by its name; the step gives an array for it. */
 export function isNext(result: string): boolean {

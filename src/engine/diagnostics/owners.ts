@@ -4,6 +4,7 @@
  */
 
 import type { OnnxModel } from "../../onnx/model.ts";
+import { isNext, NEXT } from "../step.ts";
 
 /** Name of the parts that belong to no layer: what moves the parameters, and what reads none and lies before the first layer. */
 export const [OPTIMIZER, INPUTS] = ["(optimizer)", "(inputs)"];
@@ -31,7 +32,7 @@ export function nodeOwners(model: OnnxModel, variables: Iterable<string>, parame
   const maker = new Map(
     model.nodes.flatMap((node, at) => node.outputs.filter(Boolean).map((name) => [name, at] as const)),
   );
-  const towardsOutput = neededFor(model, maker, (name) => !name.startsWith(NEXT));
+  const towardsOutput = neededFor(model, maker, (name) => !isNext(name));
   const { layersChanged, readsOptimizer } = reach(model, maker, scopeOf);
 
   const isOfWeights = new Set<string>(scopeOf.keys()); // values made of variables and constants alone
@@ -64,9 +65,6 @@ export function nodeOwners(model: OnnxModel, variables: Iterable<string>, parame
   });
 }
 
-/** Start of the names of results that become new numbers of variables. */
-const NEXT = "next/";
-
 /** Whether each node is needed for one of the outputs that count. */
 function neededFor(
   model: OnnxModel,
@@ -84,7 +82,7 @@ function neededFor(
 function reach(model: OnnxModel, maker: ReadonlyMap<string, number>, scopeOf: ReadonlyMap<string, string>) {
   const layersChanged = model.nodes.map(() => new Set<string>());
   for (const { name } of model.outputs)
-    if (name.startsWith(NEXT) && maker.has(name))
+    if (isNext(name) && maker.has(name))
       layersChanged[maker.get(name)!]!.add(scopeOf.get(name.slice(NEXT.length)) ?? OPTIMIZER);
   for (const [at, { inputs }] of [...model.nodes.entries()].reverse())
     for (const name of inputs) {

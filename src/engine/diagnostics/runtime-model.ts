@@ -6,7 +6,7 @@ import type { OnnxModel } from "../../onnx/model.ts";
 import { openSession, type SessionOptions } from "../session.ts";
 
 /**
- * A model as the runtime will run it: with what it joins and leaves out, and its nodes in the order in which they run. Nothing is
+ * A model as the runtime will run it: with what it joins and leaves out, its nodes in the order in which they run if it may rewrite the model at all. Nothing is
  * computed; opening takes as long as it does before every training.
  */
 export async function runtimeModel(model: OnnxModel, options: SessionOptions = {}): Promise<OnnxModel> {
