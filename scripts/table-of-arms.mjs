@@ -59,6 +59,15 @@ if (record.realism.length > 0)
       ),
     ]),
   );
+const detailed = record.realism.filter(({ detail = [] }) => detail.length > 0);
+if (detailed.length > 0)
+  table(
+    [
+      "power of detail beside real images",
+      ...detailed[0].detail.map(({ finestPx }) => `down to ${finestPx.toPrecision(2)} px`),
+    ],
+    detailed.map(({ source, detail }) => [source, ...detail.map(({ power }) => power.toFixed(2))]),
+  );
 for (const { generator, sentence } of record.novelty) console.log(`- ${generator}: ${sentence}`);
 for (const { arm, sentence, disagreementTellsError } of record.probes)
   console.log(

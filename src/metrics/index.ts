@@ -100,6 +100,7 @@ export {
   permutationTest,
   type ScoreSamples,
 } from "./permutation-test.ts";
+export { type PowerRatio, powerRatios } from "./power-ratios.ts";
 export { type PrecisionRecall, precisionRecall } from "./precision-recall.ts";
 export { psnr } from "./psnr.ts";
 export { rankCorrelation } from "./rank-correlation.ts";

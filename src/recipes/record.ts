@@ -130,6 +130,11 @@ export const RealismRecord = z.strictObject({
       lowerIsBetter: z.boolean(),
     }),
   ),
+  /**
+   * Power of the set's detail over that of the real images, by its period: from the coarsest, in bands of equal width in frequency, each named by its
+   * finest period in pixels. 1 is as much.
+   */
+  detail: z.array(z.strictObject({ finestPx: z.number(), power: z.number() })).default([]),
   warnings: z.array(z.string()),
 });
 

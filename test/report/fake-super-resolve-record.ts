@@ -81,6 +81,8 @@ function measures(kid: number, floors: number) {
   ];
 }
 
+const detail = (powers: readonly number[]) => powers.map((power, band) => ({ finestPx: 8 / (band + 1), power }));
+
 const decay = (from: number, to: number) =>
   Array.from({ length: 300 }, (_, i) => to + (from - to) * Math.exp(-i / 30) + 0.05 * to * chance.normal());
 
@@ -193,7 +195,12 @@ export const fakeSuperResolveRecord: RunRecord = {
     ...seeds.map((seed) => ({
       source: `generated (seed ${seed})`,
       featureNetwork: "fake-features-v0",
-      ...{ images: 200, realImages: 200, measures: measures(0.017 + 0.003 * seed, 1) },
+      ...{
+        images: 200,
+        realImages: 200,
+        measures: measures(0.017 + 0.003 * seed, 1),
+        detail: detail([1.02, 0.94, 0.91, 0.87]),
+      },
       warnings:
         seed === 0
           ? ["Fréchet distance: too few images to tell: 512 on either side are the least (fake warning)."]
@@ -202,7 +209,13 @@ export const fakeSuperResolveRecord: RunRecord = {
     {
       source: "mathematical model",
       featureNetwork: "fake-features-v0",
-      ...{ images: 200, realImages: 200, measures: measures(0.083, 1.1), warnings: [] },
+      ...{
+        images: 200,
+        realImages: 200,
+        measures: measures(0.083, 1.1),
+        detail: detail([0.8, 0.41, 0.1, 0.02]),
+        warnings: [],
+      },
     },
   ],
   novelty: seeds.map((seed) => ({

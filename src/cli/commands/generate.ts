@@ -65,11 +65,11 @@ export const generateCommand: CommandMaker = (context) =>
       ]),
     )
     .addOption(
-      new Option("--sampler <name>", "diffusion: way from noise to image (default: euler-ancestral)").choices(SAMPLERS),
+      new Option("--sampler <name>", "diffusion: way from noise to image (default: dpm-solver-2m)").choices(SAMPLERS),
     )
     .option(
       "--steps <n>",
-      "diffusion: steps from noise to image; ddpm wants some hundreds (default: 40)",
+      "diffusion: steps from noise to image; ddpm and euler-ancestral want some hundreds (default: 25)",
       numberOption({ min: 2, max: 1000, whole: true }),
     )
     .option("--seed <n>", "another seed gives other images", wholeNumber(0), 0)

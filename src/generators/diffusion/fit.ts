@@ -74,7 +74,7 @@ export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptio
   const step = await compileStep(stepOf(settings, data, options), { threads, device });
   const state = initialState([step.graph], random.fork("weights"));
   const judge = validate && validation(state, validate);
-  const levels = levelInputs(settings, options.weighting ?? "min-snr");
+  const levels = levelInputs(settings, options.weighting ?? "simple");
 
   const curves = await train({
     ...options,

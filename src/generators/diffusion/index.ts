@@ -4,6 +4,7 @@ export * from "./denoiser.ts";
 export * from "./denoising-loss.ts";
 export * from "./fit.ts";
 export * from "./generate.ts";
+export * from "./kept-contrast.ts";
 export * from "./loss-weighting.ts";
 export * from "./model-file.ts";
 export * from "./network.ts";

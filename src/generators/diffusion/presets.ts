@@ -26,7 +26,7 @@ const middle = {
   attentionLevels: [3],
 } as const satisfies DiffusionNetwork;
 
-const shared = { batchSize: 8, rateDecay: "cosine", prediction: "velocity", weighting: "min-snr" } as const;
+const shared = { batchSize: 8, rateDecay: "cosine", prediction: "velocity", weighting: "simple" } as const;
 const small = { ...shared, learningRate: 1e-3 } as const;
 const large = { ...shared, learningRate: 7e-4 } as const;
 

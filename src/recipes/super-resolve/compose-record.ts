@@ -1,4 +1,3 @@
-import { MICROSCOPY_FEATURES, microscopyFeatures } from "../../features/index.ts";
 import { realRecord } from "../data-record.ts";
 import { elapsed } from "../elapsed.ts";
 import { packageVersion, peakMemoryMb } from "../machine.ts";
@@ -85,12 +84,7 @@ async function mathematicalRealism(
 ) {
   const made = (await planesOf(syntheticFolder(folder, "mathematical", plan.seeds[0]!))).slice(0, 200);
   const real = heldOutPatches(recipe, fields, made.length).map(({ image }) => image);
-  const features = {
-    network: MICROSCOPY_FEATURES,
-    real: await microscopyFeatures(real),
-    made: await microscopyFeatures(made),
-  };
-  return realismRecord("mathematical model", features, recipe.seed);
+  return realismRecord("mathematical model", { made, real }, { seed: recipe.seed });
 }
 
 async function trainings({ plan, folder }: SuperResolveContext): Promise<TrainingRecord[]> {

@@ -46,7 +46,7 @@ export async function judgeGenerator(
         seed: LOOK_SEED,
         count,
         steps,
-        sampler: samplers["euler-ancestral"](),
+        sampler: samplers["dpm-solver-2m"](),
         ...(work.signal ? { signal: work.signal } : {}),
       });
       for await (const { image } of drawn) images.push(image);

@@ -1,6 +1,9 @@
-import type { FeatureMatrix } from "../../core/feature-matrix.ts";
+import type { Plane } from "../../core/plane.ts";
+import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
+import { MICROSCOPY_FEATURES, microscopyFeatures } from "../../features/index.ts";
 import { featureDistance } from "../../metrics/feature-distance.ts";
+import { type PowerRatio, powerRatios } from "../../metrics/power-ratios.ts";
 import type { RealismRecord } from "../record.ts";
 
 /** Measures that a record tells, and how they are called. */
@@ -13,31 +16,54 @@ const MEASURES = [
   { measure: "coverage", name: "Coverage", lowerIsBetter: false },
 ] as const;
 
-/** How near a set of images is to real ones, with the distance of real images among themselves. */
-export function realismRecord(
+/** Power of detail beyond these shares of that in real images is remarked on: ×0.7 is a sixth of the contrast. */
+const MOST_USUAL = { least: 0.7, most: 1.4 };
+
+/**
+ * How near a set of images is to real ones: in features, with the distance of real images among themselves, and in the power of its detail.
+ *
+ * @param images both sets of patches `[H, W]` of one size
+ */
+export async function realismRecord(
   source: string,
-  features: { readonly network: string; readonly real: FeatureMatrix; readonly made: FeatureMatrix },
-  seed: number,
-): RealismRecord {
-  const { network, real, made } = features;
+  { made, real }: { readonly made: readonly Plane[]; readonly real: readonly Plane[] },
+  { seed, ...work }: WorkOptions & { readonly seed: number },
+): Promise<RealismRecord> {
+  const features = { made: await microscopyFeatures(made, work), real: await microscopyFeatures(real, work) };
   const found = MEASURES.map(({ measure, name, lowerIsBetter }) => {
     const { value, low, high, floor, sentence, outcome } = featureDistance(
-      real,
-      made,
+      features.real,
+      features.made,
       random(seed).fork("realism", source, measure),
-      { network, measure },
+      { network: MICROSCOPY_FEATURES, measure },
     );
     return {
       told: { name, value, low, high, floor: floor.value, lowerIsBetter },
       warnings: outcome === "cannot tell" ? [sentence] : [],
     };
   });
+  const detail = powerRatios(made, real);
   return {
     source,
-    featureNetwork: network,
-    images: made.count,
-    realImages: real.count,
+    featureNetwork: MICROSCOPY_FEATURES,
+    images: made.length,
+    realImages: real.length,
     measures: found.map(({ told }) => told),
-    warnings: found.flatMap(({ warnings }) => warnings),
+    detail: detail.map(({ toPx, ratio }) => ({ finestPx: toPx, power: ratio })),
+    warnings: [...found.flatMap(({ warnings }) => warnings), ...remarks(detail)],
   };
+}
+
+/** What is odd about the power of detail, if anything: the band that is furthest off. */
+function remarks(detail: readonly PowerRatio[]): string[] {
+  const off = ({ ratio }: PowerRatio) => Math.abs(Math.log(ratio));
+  const { fromPx, toPx, ratio } = detail.reduce((worst, band) => (off(band) > off(worst) ? band : worst));
+  if (ratio >= MOST_USUAL.least && ratio <= MOST_USUAL.most) return [];
+  const sizes = Number.isFinite(fromPx) ? `${format(toPx)} to ${format(fromPx)} px` : `${format(toPx)} px and more`;
+  const said = ratio < 1 ? "too even, or too smooth" : "too harsh, or too grainy";
+  return [`Detail of ${sizes} has ${ratio.toFixed(2)} times the power that it has in real images: ${said}.`];
+}
+
+function format(px: number): string {
+  return String(Number(px.toPrecision(2)));
 }

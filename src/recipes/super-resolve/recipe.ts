@@ -88,9 +88,9 @@ export const SuperResolveRecipe = z.strictObject({
       /** Generated images per seed; the mathematical model makes as many. */
       images: z.int().min(8).max(100_000).default(300),
       /** Way from noise to image. */
-      sampler: z.enum(Object.keys(samplers) as [keyof typeof samplers]).default("euler-ancestral"),
-      /** Steps from noise to image. With few, the last one takes the finest grain out of an image together with the noise. */
-      samplingSteps: z.int().min(2).max(1000).default(100),
+      sampler: z.enum(Object.keys(samplers) as [keyof typeof samplers]).default("dpm-solver-2m"),
+      /** Steps from noise to image. Samplers that add noise on the way need some hundreds, or images come out too even. */
+      samplingSteps: z.int().min(2).max(1000).default(25),
     })
     .prefault({}),
   superResolver: z

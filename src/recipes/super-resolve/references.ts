@@ -9,9 +9,11 @@ export const superResolveReferences: RunRecord["methods"] = [
   { name: "Denoising diffusion", reference: "Ho, Jain & Abbeel, NeurIPS 2020" },
   { name: "Velocity prediction", reference: "Salimans & Ho, ICLR 2022" },
   { name: "Cosine schedule", reference: "Nichol & Dhariwal, ICML 2021" },
-  { name: "Min-SNR weighting", reference: "Hang et al., ICCV 2023" },
   { name: "Augmentation that does not leak", reference: "Karras et al., NeurIPS 2022, appendix F.2" },
-  { name: "DPM-Solver++(2M)", reference: "Lu et al., arXiv 2211.01095 (2022)" },
+  {
+    name: "DPM-Solver++(2M)",
+    reference: "Lu et al., arXiv 2211.01095 (2022); stops as in Karras et al., NeurIPS 2022, eq. 5",
+  },
   {
     name: "CARE network, percentile and affine normalisation",
     reference: "Weigert et al., Nat. Methods 15, 1090 (2018)",

@@ -1,5 +1,8 @@
 import os from "node:os";
 import { openDataset } from "../../data/folder-dataset.ts";
+import { keptContrast } from "../../generators/diffusion/kept-contrast.ts";
+import { samplers } from "../../generators/diffusion/samplers/index.ts";
+import { cosine } from "../../generators/diffusion/schedules/index.ts";
 import { memoryHere } from "../machine.ts";
 import type { SettleOptions } from "../recipe-kind.ts";
 import { refuseLeaks } from "../refuse-leaks.ts";
@@ -41,7 +44,7 @@ export async function settleSuperResolve(
   const pixelSizeUm = recipe.fields.pixelSizeUm ?? (await storedPixelSizeUm(realFolder));
   return {
     recipe,
-    plan: { ...plan, warnings: [...remarks(fields, arePaired), ...plan.warnings] },
+    plan: { ...plan, warnings: [...remarks(fields, arePaired), ...(await lossOfContrast(recipe)), ...plan.warnings] },
     realFolder,
     testFolder,
     degradation,
@@ -64,6 +67,25 @@ function remarks({ learn, test }: Fields, arePaired: boolean): string[] {
       `The ${test.length} held-out fields are tiles of ${recorded} recorded ${recorded === 1 ? "image" : "images"}; the intervals say nothing about other images.`,
     );
   return found;
+}
+
+/** A sampler that loses more than this share of the contrast of fine detail makes images that are visibly too even. */
+const MOST_LOST = 0.2;
+
+/** Standard deviation of fine detail on the network's −1…1 scale, such as thin filaments of dim cells. */
+const FINE_DETAIL = 0.1;
+
+/** What the sampler of a recipe would take from every generated image, however good the generator. */
+async function lossOfContrast({ generator: { sampler, samplingSteps } }: SuperResolveRecipe): Promise<string[]> {
+  const kept = await keptContrast(samplers[sampler](), {
+    schedule: cosine(),
+    steps: samplingSteps,
+    detail: FINE_DETAIL,
+  });
+  if (kept >= 1 - MOST_LOST) return [];
+  return [
+    `Fine detail of generated images keeps only ${Math.round(100 * kept)} % of its contrast with ${samplingSteps} steps of ${sampler}; more steps, or the sampler dpm-solver-2m, keep more.`,
+  ];
 }
 
 async function storedPixelSizeUm(folder: string): Promise<number | undefined> {

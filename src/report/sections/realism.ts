@@ -72,6 +72,27 @@ function sourcesTable(records: readonly RealismRecord[], names: readonly string[
   );
 }
 
+/** Power of the detail of every source beside real images, from coarse to fine. */
+function detailTable(records: readonly RealismRecord[]): Html | undefined {
+  const told = records.filter(({ detail }) => detail.length > 0);
+  const [first] = told;
+  if (!first) return undefined;
+  const finest = (px: number) => formatDecimals(px, px < 10 ? 1 : 0);
+  const title = (px: number, coarser: number | undefined) =>
+    coarser === undefined ? `${finest(px)} px and coarser` : `${finest(px)} to ${finest(coarser)} px`;
+  return table(
+    "How strongly detail of each size is drawn: its power over that in real images. 1 is as in real ones; less is too smooth or too even, more too harsh or too grainy.",
+    [
+      { title: "Source" },
+      ...first.detail.map(({ finestPx }, k) => ({
+        title: title(finestPx, first.detail[k - 1]?.finestPx),
+        isNumber: true,
+      })),
+    ],
+    told.map(({ source, detail }) => ({ cells: [source, ...detail.map(({ power }) => formatDecimals(power, 2))] })),
+  );
+}
+
 /** How near each set of synthetic images is to real ones in the features of a named network, with real against real beside it. */
 export async function realismSection({ realism }: RunRecord): Promise<Section | undefined> {
   if (realism.length === 0) return undefined;
@@ -85,6 +106,7 @@ export async function realismSection({ realism }: RunRecord): Promise<Section | 
     body: html`<div class="columns three">${charts}</div>
 <p class="key">Dot: all images. Line: 95 % interval. Dashed: real images against other real images, beyond which nothing can be told; it comes from halves of the set. The kernel distance does not depend on how many images there are and may be held against its mark; the other measures do, and are for comparing sources of equal size with each other. Numbers of another feature network, or from another number of images, do not compare.</p>
 ${sourcesTable(realism, names)}
+${detailTable(realism)}
 ${warnings.length === 0 ? undefined : notes(warnings.map(({ source, warning }) => ({ tone: "doubt", body: html`<small>${source}</small><p>${warning}</p>` })))}`,
   };
 }

@@ -7,12 +7,12 @@ import { weightedSum } from "./weighted-sum.ts";
 /**
  * DPM-Solver++(2M): straight steps to the clean image extended from this prediction and the one before, `D = x₀ + (x₀ −
  * x₀⁻) · h / 2h⁻`, with h the way in log (signal / noise). Second order at one network evaluation a step; the first and
- * the last step are straight.
+ * the last step are straight. Unless told otherwise the stops are dense where there is little noise, which is where fine detail is decided.
  *
  * @see Lu et al., "DPM-Solver++: fast solver for guided sampling of diffusion probabilistic models", arXiv:2211.01095,
  *   algorithm 2
  */
-export function dpmSolver2m({ spacing = "trailing", sigmaMax = SIGMA_MAX }: Partial<Placement> = {}): Sampler {
+export function dpmSolver2m({ spacing = "karras", sigmaMax = SIGMA_MAX }: Partial<Placement> = {}): Sampler {
   return {
     name: "dpm-solver-2m",
     placement: { spacing, sigmaMax },

@@ -8,11 +8,11 @@ import { weightedSum } from "./weighted-sum.ts";
  * `d = (x − x₀)/σ`.
  *
  * Put differently, the straight step moved by `(σ/σ' − 1)/2 · (x₀' − x₀)`. The last step, where σ' is 0, is straight.
- * No noise is put in on the way (Karras's "churn" is 0).
+ * No noise is put in on the way (Karras's "churn" is 0). Unless told otherwise the stops are dense where there is little noise.
  *
  * @see Karras et al., NeurIPS 2022, algorithm 1
  */
-export function heun({ spacing = "trailing", sigmaMax = SIGMA_MAX }: Partial<Placement> = {}): Sampler {
+export function heun({ spacing = "karras", sigmaMax = SIGMA_MAX }: Partial<Placement> = {}): Sampler {
   return {
     name: "heun",
     placement: { spacing, sigmaMax },

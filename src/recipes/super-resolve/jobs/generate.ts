@@ -5,7 +5,6 @@ import { imageOfCanonical } from "../../../data/canonical-image.ts";
 import type { Item } from "../../../data/dataset.ts";
 import { writeRgbPng } from "../../../data/formats/rgb-png.ts";
 import { writeDataset } from "../../../data/write-dataset.ts";
-import { MICROSCOPY_FEATURES, microscopyFeatures } from "../../../features/index.ts";
 import { generateImages } from "../../../generators/diffusion/generate.ts";
 import { loadDiffusion } from "../../../generators/diffusion/model-file.ts";
 import { openDiffusion } from "../../../generators/diffusion/open-diffusion.ts";
@@ -84,17 +83,10 @@ export async function generateJob(
   await writeRgbPng(folder.file(noveltyPicture(job.seed)), closestPairsSheet(audit, generated, fields));
   return {
     set: await summaryOf(dataset),
-    realism: realismRecord(
+    realism: await realismRecord(
       "generated",
-      {
-        network: MICROSCOPY_FEATURES,
-        real: await microscopyFeatures(
-          heldOut.map(({ image }) => image),
-          options,
-        ),
-        made: await microscopyFeatures(generated, options),
-      },
-      job.seed,
+      { made: generated, real: heldOut.map(({ image }) => image) },
+      { ...options, seed: job.seed },
     ),
     novelty: noveltyRecord("diffusion", audit),
   };
