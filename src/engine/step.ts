@@ -153,7 +153,12 @@ export interface CompiledFunction {
 export async function compileFunction(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
-  { state = new Map(), threads = 1, device = "cpu", lowering = "auto" }: CompileOptions & { state?: State } = {},
+  {
+    state = new Map(),
+    threads = 1,
+    device = "cpu",
+    lowering = device === "cpu" ? "portable" : "auto",
+  }: CompileOptions & { state?: State } = {},
 ): Promise<CompiledFunction> {
   const { model } = await lower(lowering, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { random } from "../../src/core/random.ts";
 import { sizeOf } from "../../src/core/shape.ts";
 import { copyOf, type Tensor } from "../../src/core/tensor.ts";
@@ -33,41 +33,43 @@ function apart(received: Float32Array, expected: Float32Array, name = ""): numbe
 // Made by PyTorch's exporters, with outputs and gradients by PyTorch: fixtures/foreign/make.py.
 const at = (name: string) => fileURLToPath(new URL(`../../fixtures/foreign/${name}`, import.meta.url));
 
-test.each([
-  ["efficientnet-script-11", 42],
-  ["efficientnet-dynamo-18", 135],
-  ["unet-script-17", 22],
-  ["unet-dynamo-20", 22],
-  ["yolo-script-13", 8],
-  ["yolo-dynamo-22", 8],
-  ["transformer-script-16", 11],
-  ["transformer-dynamo-23", 11],
-])("%s: outputs and %i gradients as PyTorch's", async (name, count) => {
-  const { tensors } = decodeSafetensors(readFileSync(at(`${name}.safetensors`)));
-  const { input, inputGradient, ...rest } = tensors as Record<string, Tensor>;
-  const graph = createGraph();
-  const model = await readModel(at(`${name}.onnx`));
-  const { inputs, outputs } = importModel(graph, model, { inputs: { input: input!.shape }, batchNorm: "trainable" });
-  const results = Object.values(outputs);
-  const loss = results.map((y): Value => mean(square(y))).reduce((a, b) => add(a, b));
-  const trained = Object.keys(rest).flatMap((key) => (key.startsWith("gradient/") ? [key.slice(9)] : []));
-  expect(trained).toHaveLength(count);
-  const wrt = [inputs.input!, ...trained.map((parameter) => graph.variables.get(parameter)!)];
-  const derivatives = gradient(loss, wrt);
-  const wanted: Record<string, Value> = { inputGradient: derivatives[0]! };
-  for (const [i, y] of results.entries()) wanted[`output/${i}`] = y;
-  for (const [i, parameter] of trained.entries()) wanted[`gradient/${parameter}`] = derivatives[i + 1]!;
-  const compiled = await compileFunction(graph, wanted, { state: initialState([graph], random(0)) });
-  const found = await compiled.run({ input: input! });
-  await compiled.release();
-  for (const [key, expected] of Object.entries({ ...rest, inputGradient: inputGradient! })) {
-    expect(found[key]!.shape, key).toEqual(expected.shape);
-    expect(apart(found[key]!.data, expected.data, key), key).toBeLessThan(1e-4);
-  }
-  // The original file in the runtime agrees too, so that PyTorch, onnxruntime and the graph are three witnesses
-  const original = await reference(encodeModel(model), { input: input! });
-  for (const [i, { data }] of Object.values(original).entries())
-    expect(apart(found[`output/${i}`]!.data, data)).toBeLessThan(1e-5);
+describe.each(["portable", "cpu"] as const)("in the %s lowering", (lowering) => {
+  test.each([
+    ["efficientnet-script-11", 42],
+    ["efficientnet-dynamo-18", 135],
+    ["unet-script-17", 22],
+    ["unet-dynamo-20", 22],
+    ["yolo-script-13", 8],
+    ["yolo-dynamo-22", 8],
+    ["transformer-script-16", 11],
+    ["transformer-dynamo-23", 11],
+  ])("%s: outputs and %i gradients as PyTorch's", async (name, count) => {
+    const { tensors } = decodeSafetensors(readFileSync(at(`${name}.safetensors`)));
+    const { input, inputGradient, ...rest } = tensors as Record<string, Tensor>;
+    const graph = createGraph();
+    const model = await readModel(at(`${name}.onnx`));
+    const { inputs, outputs } = importModel(graph, model, { inputs: { input: input!.shape }, batchNorm: "trainable" });
+    const results = Object.values(outputs);
+    const loss = results.map((y): Value => mean(square(y))).reduce((a, b) => add(a, b));
+    const trained = Object.keys(rest).flatMap((key) => (key.startsWith("gradient/") ? [key.slice(9)] : []));
+    expect(trained).toHaveLength(count);
+    const wrt = [inputs.input!, ...trained.map((parameter) => graph.variables.get(parameter)!)];
+    const derivatives = gradient(loss, wrt);
+    const wanted: Record<string, Value> = { inputGradient: derivatives[0]! };
+    for (const [i, y] of results.entries()) wanted[`output/${i}`] = y;
+    for (const [i, parameter] of trained.entries()) wanted[`gradient/${parameter}`] = derivatives[i + 1]!;
+    const compiled = await compileFunction(graph, wanted, { state: initialState([graph], random(0)), lowering });
+    const found = await compiled.run({ input: input! });
+    await compiled.release();
+    for (const [key, expected] of Object.entries({ ...rest, inputGradient: inputGradient! })) {
+      expect(found[key]!.shape, key).toEqual(expected.shape);
+      expect(apart(found[key]!.data, expected.data, key), key).toBeLessThan(1e-4);
+    }
+    // The original file in the runtime agrees too, so that PyTorch, onnxruntime and the graph are three witnesses
+    const original = await reference(encodeModel(model), { input: input! });
+    for (const [i, { data }] of Object.values(original).entries())
+      expect(apart(found[`output/${i}`]!.data, data)).toBeLessThan(1e-5);
+  });
 });
 
 const root = process.env.FANTASCOPE_DATA;

@@ -85,14 +85,13 @@ export const div = binary(
 );
 
 /** `x · scale + shift` per channel. */
-export const scaleShift: BlockedRule = ({ inputs: [x, scale, shift] }, pen) => {
+export const scaleShift: BlockedRule = ({ inputs: [x, ...numbers] }, pen) => {
   const layout = pen.layout(x!);
-  const images = scale!.shape[0]!;
   if (!layout) return undefined;
-  return affine(pen, layout, {
-    scale: { name: pen.name(scale!), images },
-    shift: { name: pen.name(shift!), images },
-  });
+  const [scale, shift] = numbers.map((small) =>
+    perChannel(pen, { name: pen.name(small), shape: small.shape }, layout.shape, x!.shape),
+  );
+  return scale && shift && scale.images === shift.images ? affine(pen, layout, { scale, shift }) : undefined;
 };
 
 /** Rule of a function that convolutions know; fused where nothing else reads the straight value, but for its side of the kink. */
