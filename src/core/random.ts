@@ -12,16 +12,36 @@ const M1 = 0xcd9e8d57;
 const W0 = 0x9e3779b9;
 const W1 = 0xbb67ae85;
 
-/** High and low 32 bits of a product of two unsigned 32-bit integers. */
-function multiply(a: number, b: number): [high: number, low: number] {
+/** Upper 32 bits of the product of two unsigned 32-bit integers, by products of their halves; `Math.imul` gives the lower ones. */
+function upper(a: number, b: number): number {
   const aLow = a & 0xffff;
   const aHigh = a >>> 16;
   const bLow = b & 0xffff;
   const bHigh = b >>> 16;
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const cross = aLow * bHigh + (middle & 0xffff);
-  const high = aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(cross / 65536);
-  return [high >>> 0, Math.imul(a, b) >>> 0];
+  const middle = (Math.imul(aHigh, bLow) >>> 0) + (Math.imul(aLow, bLow) >>> 16);
+  const cross = (Math.imul(aLow, bHigh) >>> 0) + (middle & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (cross >>> 16)) >>> 0;
+}
+
+/**
+ * Philox4x32 with ten rounds: four uniform 32-bit words from a 128-bit counter and a 64-bit key.
+ *
+ * @param words where the four go
+ */
+function philoxInto(words: Uint32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
+  for (let round = 0; round < 10; round++) {
+    const above = upper(M1, c2) ^ c1 ^ k0; // signed on the way: only the bits count
+    c1 = Math.imul(M1, c2);
+    c2 = upper(M0, c0) ^ c3 ^ k1;
+    c3 = Math.imul(M0, c0);
+    c0 = above;
+    k0 = (k0 + W0) | 0;
+    k1 = (k1 + W1) | 0;
+  }
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
 }
 
 /** Philox4x32 with ten rounds: four uniform 32-bit words from a 128-bit counter and a 64-bit key. */
@@ -29,16 +49,9 @@ export function philox4x32(
   counter: readonly [number, number, number, number],
   key: readonly [number, number],
 ): [number, number, number, number] {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
-  for (let round = 0; round < 10; round++) {
-    const [high0, low0] = multiply(M0, c0);
-    const [high1, low1] = multiply(M1, c2);
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
-    k0 = (k0 + W0) >>> 0;
-    k1 = (k1 + W1) >>> 0;
-  }
-  return [c0, c1, c2, c3];
+  const words = new Uint32Array(4);
+  philoxInto(words, ...counter, ...key);
+  return [words[0]!, words[1]!, words[2]!, words[3]!];
 }
 
 /** 64-bit FNV-1a of a text in two 32-bit halves: turns a purpose such as `"pool"` into a key. */
@@ -93,13 +106,13 @@ function logFactorial(n: number): number {
 export function randomFrom(state: RandomState): Random {
   const { key } = state;
   let drawn = state.drawn;
-  let block: readonly number[] = [];
+  const block = new Uint32Array(4);
   let blockIndex = -1;
 
   const word = () => {
     const index = Math.floor(drawn / 4);
     if (index !== blockIndex) {
-      block = philox4x32([index >>> 0, Math.floor(index / 2 ** 32), 0, 0], key);
+      philoxInto(block, index >>> 0, Math.floor(index / 2 ** 32), 0, 0, key[0], key[1]);
       blockIndex = index;
     }
     return block[drawn++ % 4]!;

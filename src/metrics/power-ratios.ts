@@ -4,8 +4,9 @@ import { powerSpectrum } from "../image/power-spectrum.ts";
 
 /** How strongly one set of images shows detail of some sizes, beside another set. */
 export interface PowerRatio {
-  /** Periods of the detail in pixels, the finest first excluded: `fromPx` > period ≥ `toPx`. */
+  /** Coarsest period of the detail in pixels; Infinity in the first band, which begins at frequency 0. */
   readonly fromPx: number;
+  /** Finest period. */
   readonly toPx: number;
   /** Mean power of the one set over that of the other: 1 is as much, 0.5 is 0.7 of the contrast. */
   readonly ratio: number;
