@@ -16,7 +16,8 @@ export type WorkerOrder =
   | { readonly type: "stop" };
 
 /**
- * Runs jobs side by side in worker threads, each as soon as those before it are done.
+ * Runs jobs side by side in worker threads, each as soon as those before it are done; of several that could begin, the one with the longest chain of
+ * work behind it, so that no worker is left alone with it at the end.
  *
  * A job whose result lies in the run folder is passed over. Every job is a pure function of the run folder and its seed, so the order
  * in which workers take them changes nothing. When one fails, or the signal is given, the others stop at their next checkpoint.
@@ -31,7 +32,8 @@ export async function executeJobs(
 ): Promise<void> {
   const done = new Set<string>();
   for (const { id } of jobs) if ((await folder.readJson("checkpoints", `${id}.json`)) !== undefined) done.add(id);
-  const waiting = jobs.filter(({ id }) => !done.has(id));
+  const behind = chainSeconds(jobs);
+  const waiting = jobs.filter(({ id }) => !done.has(id)).sort((a, b) => behind.get(b.id)! - behind.get(a.id)!);
   const running = new Map<string, Promise<void>>();
   const shares = new Map<string, number>(); // how far each running job is, 0…1
   const failure = new AbortController();
@@ -71,6 +73,26 @@ export async function executeJobs(
   await Promise.all(running.values());
   stopIfCancelled(signal, "run");
   failure.signal.throwIfAborted();
+}
+
+/**
+ * Seconds from the start of each job to the end of the longest chain of jobs that begins with it.
+ *
+ * @see Hu, "Parallel sequencing and assembly line problems", Oper. Res. 9, 841 (1961): highest level first
+ */
+export function chainSeconds(jobs: readonly Job[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const chain = (job: Job): number => {
+    const known = found.get(job.id);
+    if (known !== undefined) return known;
+    found.set(job.id, job.seconds); // for jobs that wait for each other, who fail later
+    const next = jobs.filter(({ after }) => after.includes(job.id)).map(chain);
+    const seconds = job.seconds + Math.max(0, ...next);
+    found.set(job.id, seconds);
+    return seconds;
+  };
+  for (const job of jobs) chain(job);
+  return found;
 }
 
 /** Result of a job from a worker thread of its own; the thread is gone when this settles. */

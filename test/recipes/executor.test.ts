@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { executeJobs } from "../../src/recipes/executor.ts";
+import { chainSeconds, executeJobs } from "../../src/recipes/executor.ts";
 import type { Job } from "../../src/recipes/job.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { openRunFolder } from "../../src/recipes/run-folder.ts";
@@ -18,6 +18,19 @@ const job = (id: string, after: string[] = []): Job => ({
   subject: "simulated",
   after,
   seconds: 1,
+});
+
+describe("chainSeconds", () => {
+  it("adds up the longest chain of work that begins with a job", () => {
+    const jobs = [
+      { ...job("short"), seconds: 2 },
+      { ...job("score", ["short"]), seconds: 1 },
+      { ...job("generator"), seconds: 5 },
+      { ...job("draw", ["generator"]), seconds: 3 },
+      { ...job("train", ["draw", "short"]), seconds: 4 },
+    ];
+    expect(Object.fromEntries(chainSeconds(jobs))).toEqual({ short: 6, score: 1, generator: 12, draw: 7, train: 4 });
+  });
 });
 
 describe("executeJobs", () => {

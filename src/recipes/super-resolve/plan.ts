@@ -100,7 +100,7 @@ interface SeedContext {
   readonly diffusionSteps: number;
 }
 
-/** All work of one seed; the long training of the generator comes first, so that the workers end together. */
+/** All work of one seed. */
 function jobsOfSeed(seed: number, { recipe, arms, seconds, ...steps }: SeedContext): SuperResolveJob[] {
   const job = (kind: SuperResolveJobKind, subject: string, more: Pick<Job, "id" | "title" | "after" | "seconds">) => ({
     kind,
