@@ -91,6 +91,7 @@ export {
   diffusionPresets,
   fitDiffusion,
   generateImages,
+  keptContrast,
   loadDiffusion,
   type NoiseSchedule,
   noiseSchedules,

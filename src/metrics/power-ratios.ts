@@ -17,9 +17,11 @@ export interface PowerRatio {
  *
  * Powers are means over images and over the frequencies of a band, after a Hann window. A generator that is too smooth falls below 1 towards
  * fine detail; one that draws too little contrast lies below 1 everywhere; grain that real images lack lies above 1 at the fine end.
+ * {@link bandEnergyRatio} compares shares of all detail instead, and so does not see contrast.
  *
  * @param made images `[H, W]`, all of one size
  * @param real images of that size
+ * @see Durall, Keuper & Keuper, "Watch your up-convolution", CVPR 2020: spectra tell generated images from real ones
  * @throws {@link DataError} when a set is empty, sizes differ, or the others have no power in a band
  */
 export function powerRatios(

@@ -39,8 +39,12 @@ const MEAN = 0.2;
 const DEVIATION = 0.4;
 
 /** The best guess at a pixel from a noisy one, `μ + s² / (s² + σ²) · (x / signal − μ)`. */
-function gaussianGuess(noisy: number, { signal, sigma }: Pick<NoiseLevel, "signal" | "sigma">): number {
-  return MEAN + (DEVIATION ** 2 / (DEVIATION ** 2 + sigma ** 2)) * (noisy / signal - MEAN);
+function gaussianGuess(
+  noisy: number,
+  { signal, sigma }: Pick<NoiseLevel, "signal" | "sigma">,
+  [mean, deviation] = [MEAN, DEVIATION],
+): number {
+  return mean + (deviation ** 2 / (deviation ** 2 + sigma ** 2)) * (noisy / signal - mean);
 }
 
 const tools = (unitNoise: number) => ({
@@ -109,10 +113,9 @@ describe("the contrast that a sampler keeps", () => {
   test.each(Object.entries(everySampler))("of %s is that of what it draws", async (_, make) => {
     const [steps, detail, sidePx] = [20, 0.2, 64];
     const expected = await keptContrast(make(), { schedule, steps, detail });
-    const denoiser = madeUpDenoiser(schedule, "velocity", (x, _t, signal, noise) => {
-      const sigma = noise / signal;
-      return (detail ** 2 / (detail ** 2 + sigma ** 2)) * (x / signal);
-    });
+    const denoiser = madeUpDenoiser(schedule, "velocity", (x, _t, signal, noise) =>
+      gaussianGuess(x, { signal, sigma: noise / signal }, [0, detail]),
+    );
     const randoms = [1, 2, 3, 4].map((seed) => random(seed));
     const shape = [1, sidePx, sidePx] as const;
     const { data } = await sampleDiffusion(denoiser, { sampler: make(), steps, shape, randoms, clip: false });

@@ -74,6 +74,11 @@ describe("planSegment", () => {
 
   it("takes steps that the recipe names, whatever the minutes", () => {
     const { segmenterSteps, cycleganSteps } = plan({ minutes: 1, generator: { steps: 33 }, segmenter: { steps: 22 } });
+    const { warnings } = plan({ minutes: 1, generator: { steps: 3300 }, segmenter: { steps: 2200 } });
+    expect(warnings.join(" ")).toMatch(
+      /needs about \d+ minutes for the steps that the recipe asks for; 1 were asked for/,
+    );
+    expect(warnings.join(" ")).not.toContain("less than half");
     expect([segmenterSteps, cycleganSteps]).toEqual([22, 33]);
   });
 

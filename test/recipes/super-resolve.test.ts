@@ -260,6 +260,10 @@ describe("run", () => {
       "generated (seed 1)",
       "mathematical model",
     ]);
+    for (const { detail } of record.realism) expect(detail.map(({ finestPx }) => finestPx)).toEqual([8, 4, 8 / 3, 2]);
+    const { detail, warnings } = record.realism.at(-1)!; // drawn filaments lack grain, and the record says so
+    expect(detail.at(-1)!.power).toBeLessThan(0.7);
+    expect(warnings.join(" ")).toContain("times the power that it has in real images");
     expect(record.novelty.map(({ heldOutImages }) => heldOutImages)).toEqual([8, 8]);
     expect(record.profiles[0]!.series.map(({ name }) => name)).toContain("Truth");
     expect(record.probes.length).toBe(5);

@@ -17,6 +17,7 @@ export interface KeptContrastOptions {
  * then all there is to know: the variance of the result is the sum of their squares. Real images are not normal, and networks not the best; what a
  * sampler loses is lost in both.
  *
+ * @see Ho, Jain & Abbeel, NeurIPS 2020, section 3.2: the variance of a step is the least possible one, right only where the clean image is known
  * @throws {@link RecipeError} when there are more steps than timesteps
  */
 export async function keptContrast(

@@ -16,8 +16,8 @@ const MEASURES = [
   { measure: "coverage", name: "Coverage", lowerIsBetter: false },
 ] as const;
 
-/** Power of detail beyond these shares of that in real images is remarked on: ×0.7 is a sixth of the contrast. */
-const MOST_USUAL = { least: 0.7, most: 1.4 };
+/** Power of detail, as a share of that in real images, that needs no remark: at 0.7 a sixth of the contrast is missing. */
+const USUAL_POWER = { least: 0.7, most: 1.4 };
 
 /**
  * How near a set of images is to real ones: in features, with the distance of real images among themselves, and in the power of its detail.
@@ -58,7 +58,7 @@ export async function realismRecord(
 function remarks(detail: readonly PowerRatio[]): string[] {
   const off = ({ ratio }: PowerRatio) => Math.abs(Math.log(ratio));
   const { fromPx, toPx, ratio } = detail.reduce((worst, band) => (off(band) > off(worst) ? band : worst));
-  if (ratio >= MOST_USUAL.least && ratio <= MOST_USUAL.most) return [];
+  if (ratio >= USUAL_POWER.least && ratio <= USUAL_POWER.most) return [];
   const sizes = Number.isFinite(fromPx) ? `${format(toPx)} to ${format(fromPx)} px` : `${format(toPx)} px and more`;
   const said = ratio < 1 ? "too even, or too smooth" : "too harsh, or too grainy";
   return [`Detail of ${sizes} has ${ratio.toFixed(2)} times the power that it has in real images: ${said}.`];

@@ -2,7 +2,6 @@ import os from "node:os";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { keptContrast } from "../../generators/diffusion/kept-contrast.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
-import { cosine } from "../../generators/diffusion/schedules/index.ts";
 import { memoryHere } from "../machine.ts";
 import type { SettleOptions } from "../recipe-kind.ts";
 import { refuseLeaks } from "../refuse-leaks.ts";
@@ -16,7 +15,7 @@ import { planSuperResolve } from "./plan.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 import { standInPairs } from "./stand-in.ts";
 import { superResolveSeconds } from "./step-seconds.ts";
-import { superResolveTrainings } from "./trainings.ts";
+import { denoiserSettings, superResolveTrainings } from "./trainings.ts";
 
 /** Cuts and splits the fields, fits the degradation, measures this machine, plans the work. */
 export async function settleSuperResolve(
@@ -76,9 +75,10 @@ const MOST_LOST = 0.2;
 const FINE_DETAIL = 0.1;
 
 /** What the sampler of a recipe would take from every generated image, however good the generator. */
-async function lossOfContrast({ generator: { sampler, samplingSteps } }: SuperResolveRecipe): Promise<string[]> {
+async function lossOfContrast(recipe: SuperResolveRecipe): Promise<string[]> {
+  const { sampler, samplingSteps } = recipe.generator;
   const kept = await keptContrast(samplers[sampler](), {
-    schedule: cosine(),
+    schedule: denoiserSettings(recipe).schedule,
     steps: samplingSteps,
     detail: FINE_DETAIL,
   });
