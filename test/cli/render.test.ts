@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { random } from "../../src/core/random.ts";
 import { openDataset } from "../../src/data/folder-dataset.ts";
-import { imageFormat, readImage, writeLocalizations } from "../../src/data/formats/index.ts";
+import { imageFormat, readImage, writeLocalizations, writeTiff } from "../../src/data/formats/index.ts";
+import { channelPlane } from "../../src/data/image.ts";
+import { gaussianBlur } from "../../src/image/gaussian-blur.ts";
 import { stormMicrotubules } from "../../src/microscope/localizations/presets.ts";
 import { simulateFilaments } from "../../src/microscope/localizations/simulate-filaments.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
@@ -169,6 +171,78 @@ test("simulated microtubules as ThunderSTORM writes them: check and run super-re
   expect(fields.test.length).toBeGreaterThan(1);
 });
 
+describe("--movies", () => {
+  /** Three frames of 10 x 10 camera pixels, the k-th with k at its k-th pixel and 6 at the last, and pixel sizes in the file where asked. */
+  const movie = async (name: string, { pixelSizeUm, odd }: { pixelSizeUm?: number; odd?: true } = {}) => {
+    const page = (k: number) => {
+      const [height, width] = odd && k === 2 ? [8, 8] : [10, 10];
+      const data = new Uint16Array(height * width);
+      data[k] = k;
+      data[data.length - 1] = 6;
+      return { data, pixelType: "uint16", channels: 1, height, width, ...(pixelSizeUm && { pixelSizeUm }) } as const;
+    };
+    mkdirSync(at("movies"), { recursive: true });
+    await writeTiff(at("movies", name), [0, 1, 2].map(page));
+    return at("movies", name);
+  };
+  const grid = ["--pixel-size-um", "0.02", "--no-clip"];
+
+  test("pairs: the mean of the frames, and the picture on a finer grid as its partner", async () => {
+    const file = table("blinks.csv", ...lattice("frame,x_nm,y_nm"));
+    const args = ["render", file, "--movies", await movie("blinks.tif"), "--camera-pixel-um", "0.08", ...grid];
+    const { out } = await done(...args, "--out", at("pairs"));
+    expect(out).toContain(
+      "blinks: 40 x 40 pixels, 250 localisations, counting noise about 31 %, beside the mean of 3 frames of 10 x 10",
+    );
+    const { image, annotations, provenance } = await (await openDataset(at("pairs"))).get(0);
+    expect(image).toMatchObject({ height: 10, width: 10, pixelType: "float32", pixelSizeUm: 0.08 });
+    expect(image.data).toBeAllclose(
+      Float32Array.from({ length: 100 }, (_, i) => (i === 99 ? 6 : i < 3 ? i / 3 : 0)),
+      {
+        relative: 1e-6,
+      },
+    );
+    expect(annotations.partner).toMatchObject({ height: 40, width: 40, pixelSizeUm: 0.02 });
+    for (const [i, value] of annotations.partner!.data.entries()) expect(value).toBe(latticeValue(i, 2, 50));
+    expect(provenance).toEqual({
+      origin: "real",
+      source: "blinks.tif: mean of 3 frames; partner blinks.csv: histogram, localisations per pixel",
+    });
+    expect((await done(...args, "--out", at("pairs"))).out).toMatch(/^1 image in/);
+  });
+
+  test("a grid, a file or a number of movies that does not fit", async () => {
+    const file = table("blinks.csv", ...lattice("frame,x_nm,y_nm"));
+    const args = (given: string, ...more: string[]) => [
+      "render",
+      file,
+      "--movies",
+      given,
+      ...more,
+      ...grid,
+      "--out",
+      at("never"),
+    ];
+    const good = await movie("good.tif");
+    await refused(args(good), /good\.tif: expected the size of a camera pixel.* --camera-pixel-um, for instance 0\.1/);
+    await refused(
+      args(good, "--camera-pixel-um", "0.05"),
+      /a whole number of the picture's pixels of 0\.02 µm wide, got 0\.05 µm.*: 0\.05, 0\.025, 0\.0125/,
+    );
+    await refused(args(await movie("fine.tif", { pixelSizeUm: 0.03 })), /whole number .*, got 0\.03 µm/);
+    await refused(
+      args(await movie("odd.tif", { odd: true }), "--camera-pixel-um", "0.08"),
+      /odd\.tif, page 3: expected a frame of 10 x 10 pixels, as the first, got 8 x 8/,
+    );
+    await refused(args(file, "--camera-pixel-um", "0.08"), /blinks\.csv: expected a PNG, JPEG or TIFF image/);
+    await refused(
+      args(good, good, "--camera-pixel-um", "0.08"),
+      /--movies: expected one movie for each of the 1 tables, in their order, got 2/,
+    );
+    await refused(args(good, "--width-um", "0.8"), /no field beside --movies, whose frames say what is shown/);
+  });
+});
+
 /** A recipe that learns from all tiles of this edge. */
 function tiled(tilePx: number): SuperResolveRecipe {
   const recipe = resolveRecipe({ recipe: "super-resolve", fields: { tilePx } });
@@ -264,3 +338,29 @@ test.skipIf(deepStorm === null)("the simulated microtubules of Deep-STORM: sharp
   const { learn, test: held } = await openFields(tiled(64), at("deep-storm"));
   expect([learn.length, held.length]).toEqual([13, 3]);
 });
+
+test.skipIf(deepStorm === null)("the movie of Deep-STORM lies upon its molecules", async () => {
+  const movie = ["--movies", join(deepStorm!, "frames.tif"), "--camera-pixel-um", "0.1"];
+  const args = ["--pixel-size-um", "0.05", "--no-clip", ...movie, "--out", at("deep-storm-pairs")];
+  const { out } = await done("render", join(deepStorm!, "localizations.csv"), ...args);
+  expect(out).toContain("128 x 128 pixels, 40387 localisations");
+  expect(out).toContain("beside the mean of 180 frames of 64 x 64");
+  const { image, annotations } = await (await openDataset(at("deep-storm-pairs"))).get(0);
+  const blurred = gaussianBlur(channelPlane(annotations.partner!), 2.5); // about the width of the spots
+  const seen = Float32Array.from({ length: 64 * 64 }, (_, i) => {
+    const corner = 128 * 2 * Math.floor(i / 64) + 2 * (i % 64);
+    return [0, 1, 128, 129].reduce((sum, to) => sum + blurred.data[corner + to]!, 0);
+  });
+  expect(correlation(seen, image.data)).toBeGreaterThan(0.98);
+  const transposed = seen.map((_, i) => seen[64 * (i % 64) + Math.floor(i / 64)]!);
+  expect(correlation(transposed, image.data)).toBeLessThan(0.8);
+});
+
+function correlation(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const mean = (x: ArrayLike<number>) => Array.from(x).reduce((sum, v) => sum + v, 0) / x.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  const sum = (f: (i: number) => number) => Array.from(a).reduce((total: number, _, i) => total + f(i), 0);
+  return (
+    sum((i) => (a[i]! - ma) * (b[i]! - mb)) / Math.sqrt(sum((i) => (a[i]! - ma) ** 2) * sum((i) => (b[i]! - mb) ** 2))
+  );
+}

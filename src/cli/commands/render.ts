@@ -12,6 +12,7 @@ interface RenderOptions {
   readonly histogram?: true;
   readonly clip: boolean;
   readonly cameraPixelUm?: number;
+  readonly movies?: readonly string[];
   readonly out: string;
 }
 
@@ -23,14 +24,18 @@ Without --blur-nm localisations are counted per pixel, as Saguy et al. (2024) di
 Then outliers are cut (on an empty ground: beyond 2.5 times the 99th percentile), and the rest fills 0 to 1.
 Counting is noisy where few molecules were seen, by 1 / √n with n of them in a pixel; the command says by how much.
 A blur of about the precision of localisation (10 to 20 nm) or larger pixels (a quarter of the camera's) calm it.
-For pairs with camera images, give the camera's field as width and height, so that both show the same.
+
+--movies makes pairs for super-resolution: the mean of a movie's frames is what a microscope of ordinary resolution sees
+of the field, and the picture of its table, on a grid that divides the camera's by 1, 2 or 4, is its sharp partner.
 
 Examples:
   $ fantascope render cell1.csv cell2.csv --pixel-size-um 0.0265 --out sharp
   $ fantascope render cell1.csv --pixel-size-um 0.02 --blur-nm 15 --width-um 6.4 --height-um 6.4 --out sharp
+  $ fantascope render cell1.csv --movies cell1.tif --camera-pixel-um 0.1 --pixel-size-um 0.025 --out pairs
 
 Where it goes:
-  OUT/images/          OME-TIFF, 32-bit floating-point, one for each table, with its pixel size
+  OUT/images/          OME-TIFF, 32-bit floating-point, one for each table, with its pixel size; with movies their means
+  OUT/partners/        the pictures, where movies were given
   OUT/dataset.json     what the folder holds, with the table each picture came from
 The folder serves for check, fit --generator diffusion and run super-resolve.
 Stopped with Ctrl-C, the same command continues.`;
@@ -48,7 +53,12 @@ export const renderCommand: CommandMaker = (context) =>
     .option("--blur-nm <nm>", 'standard deviation of the blur in nm, or "uncertainty": each by its own', blur)
     .addOption(new Option("--histogram", "count localisations per pixel (default)").conflicts("blurNm"))
     .option("--no-clip", "keep localisations per pixel, without cutting outliers or stretching to 0 to 1")
-    .option("--camera-pixel-um <um>", "size of a camera pixel, for tables with positions in pixels", length())
+    .option(
+      "--camera-pixel-um <um>",
+      "size of a camera pixel, for tables with positions in pixels, and for movies that do not say it",
+      length(),
+    )
+    .option("--movies <files...>", "the camera's movie of each table (TIFF, a page per frame): pairs instead of images")
     .requiredOption("--out <folder>", "new or empty folder, or one that the same command began to fill")
     .addHelpText("after", HELP)
     .action(async (tables: readonly string[], { out, histogram: _, ...options }: RenderOptions) => {
@@ -89,11 +99,14 @@ function blur(text: string): number | "uncertainty" {
 }
 
 /** A picture in a line. */
-function told({ name, width, height, inside, outside, neighbours }: RenderedTable, isCounted: boolean): string {
+function told({ name, width, height, inside, outside, neighbours, camera }: RenderedTable, isCounted: boolean): string {
   const beside = outside > 0 ? ` (${outside} lie beside it)` : "";
   const grain =
     neighbours >= 1
       ? `counting noise about ${Math.round(100 / Math.sqrt(neighbours))} %`
       : "hardly two localisations in any pixel";
-  return `${name}: ${width} x ${height} pixels, ${inside} localisations${beside}${isCounted ? `, ${grain}` : ""}`;
+  const poor = camera
+    ? `, beside the mean of ${camera.frames} frames of ${camera.image.width} x ${camera.image.height}`
+    : "";
+  return `${name}: ${width} x ${height} pixels, ${inside} localisations${beside}${isCounted ? `, ${grain}` : ""}${poor}`;
 }

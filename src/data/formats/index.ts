@@ -6,6 +6,7 @@ export { readLabels, readObjectMasks, writeLabels } from "./labels.ts";
 export type { LocalizationTable } from "./localization-columns.ts";
 export { type LocalizationParser, localizationParser } from "./localization-parser.ts";
 export { readLocalizations, writeLocalizations } from "./localization-table.ts";
+export { type MeanFrame, readMeanFrame } from "./mean-frame.ts";
 export { type FormatName, imageFormat, isImageName, readImage, readImages } from "./read-image.ts";
 export { readProvenance } from "./read-provenance.ts";
 export { rgbPng, writeRgbPng } from "./rgb-png.ts";

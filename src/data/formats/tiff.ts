@@ -62,12 +62,17 @@ async function imageOf(
 }
 
 /**
- * Images of a TIFF in order: all, or only the first. Pages that OME or ImageJ metadata call channels of one picture become one image.
+ * Shows the images of a TIFF one after the other, all or only the first. Pages that OME or ImageJ metadata call channels of one picture become one image.
  *
+ * @param visit what to do with each; the next is read when it is done
  * @throws {@link FormatError} when the file is cut short, corrupt, or of a kind that we cannot read
  */
-export async function readTiff(path: string, { only }: { only?: "first" } = {}): Promise<DecodedImage[]> {
-  return withFile(path, async (bytes) => {
+export async function visitTiff(
+  path: string,
+  visit: (image: DecodedImage, index: number, count: number) => void | Promise<void>,
+  { only }: { only?: "first" } = {},
+): Promise<void> {
+  await withFile(path, async (bytes) => {
     const directories: TiffDirectory[] = [];
     for await (const directory of tiffDirectories(bytes)) {
       directories.push(directory);
@@ -82,10 +87,15 @@ export async function readTiff(path: string, { only }: { only?: "first" } = {}):
       });
     const layout = await stackLayout(directories);
     const count = only === "first" ? 1 : layout.images.length;
-    const images: DecodedImage[] = [];
-    for (let i = 0; i < count; i++) images.push(await imageOf(directories, layout, i));
-    return images;
+    for (let i = 0; i < count; i++) await visit(await imageOf(directories, layout, i), i, count);
   });
+}
+
+/** Images of a TIFF in order, as {@link visitTiff} shows them. */
+export async function readTiff(path: string, options: { only?: "first" } = {}): Promise<DecodedImage[]> {
+  const images: DecodedImage[] = [];
+  await visitTiff(path, (image) => void images.push(image), options);
+  return images;
 }
 
 /** Number of images in a TIFF, counted as {@link readTiff} does. */
