@@ -23,6 +23,7 @@ test("the program has all its commands", () => {
     "simulate",
     "fit",
     "generate",
+    "compare",
     "train",
     "predict",
     "export",

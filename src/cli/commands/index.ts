@@ -1,5 +1,6 @@
 import { calibrateCommand } from "./calibrate.ts";
 import { checkCommand } from "./check.ts";
+import { compareCommand } from "./compare.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
@@ -22,6 +23,7 @@ export const commands = [
   simulateCommand,
   fitCommand,
   generateCommand,
+  compareCommand,
   trainCommand,
   predictCommand,
   exportCommand,

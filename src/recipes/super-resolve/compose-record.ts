@@ -1,6 +1,7 @@
 import { realRecord } from "../data-record.ts";
 import { elapsed } from "../elapsed.ts";
 import { packageVersion, peakMemoryMb } from "../machine.ts";
+import { realismRecord } from "../realism.ts";
 import type { DataRecord, RunRecord, TrainingRecord } from "../record.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
 import { degradationText } from "./describe-plan.ts";
@@ -14,7 +15,6 @@ import { planesOf } from "./pairs.ts";
 import { drawPictures } from "./pictures.ts";
 import { probeModels } from "./probes.ts";
 import { lineProfiles } from "./profiles.ts";
-import { realismRecord } from "./realism.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 import { openReconstructions } from "./reconstructions.ts";
 import { superResolveReferences } from "./references.ts";

@@ -61,7 +61,10 @@ async function noveltyChart(entry: NoveltyRecord, domain: readonly [number, numb
 }
 
 /** Whether generated images are copies of those that the generator learned from: verdict, similarities and the closest pairs. */
-export async function noveltySection({ novelty }: RunRecord, gallery: Gallery): Promise<Section | undefined> {
+export async function noveltySection(
+  { novelty }: Pick<RunRecord, "novelty">,
+  gallery: Gallery,
+): Promise<Section | undefined> {
   const closest = picturesUnder(
     "Closest pairs",
     "In threes: a generated image, the place in a training image that it is most like, and the difference. A copy has a black difference; look for the same crossings, ends and spots, not for the same style.",

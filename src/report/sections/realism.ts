@@ -94,7 +94,7 @@ function detailTable(records: readonly RealismRecord[]): Html | undefined {
 }
 
 /** How near each set of synthetic images is to real ones in the features of a named network, with real against real beside it. */
-export async function realismSection({ realism }: RunRecord): Promise<Section | undefined> {
+export async function realismSection({ realism }: Pick<RunRecord, "realism">): Promise<Section | undefined> {
   if (realism.length === 0) return undefined;
   const names = [...new Set(realism.flatMap(({ measures }) => measures.map(({ name }) => name)))];
   const charts = await Promise.all(names.map((name) => measureChart(realism, name)));

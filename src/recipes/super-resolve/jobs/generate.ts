@@ -11,12 +11,13 @@ import { openDiffusion } from "../../../generators/diffusion/open-diffusion.ts";
 import { samplers } from "../../../generators/diffusion/samplers/index.ts";
 import type { Job } from "../../job.ts";
 import { jobDevice } from "../../job-device.ts";
+import { closestPairsSheet, noveltyRecord } from "../../novelty.ts";
+import { realismRecord } from "../../realism.ts";
 import type { NoveltyRecord, RealismRecord } from "../../record.ts";
 import { openFields } from "../fields.ts";
 import { heldOutPatches } from "../held-out.ts";
-import { auditNovelty, closestPairsSheet, noveltyRecord } from "../novelty.ts";
+import { auditNovelty } from "../novelty.ts";
 import { planesOf } from "../pairs.ts";
-import { realismRecord } from "../realism.ts";
 import { diffusionFile, type SuperResolveContext, syntheticFolder } from "./context.ts";
 import { type SetSummary, summaryOf } from "./set-summary.ts";
 
@@ -80,7 +81,12 @@ export async function generateJob(
   const generated = (await planesOf(path)).slice(0, AUDITED);
   const heldOut = heldOutPatches(recipe, fields, generated.length);
   const audit = await auditNovelty(generated, fields, heldOut, job.seed, options);
-  await writeRgbPng(folder.file(noveltyPicture(job.seed)), closestPairsSheet(audit, generated, fields));
+  const closest = closestPairsSheet(
+    audit,
+    generated,
+    fields.learn.map(({ high }) => high),
+  );
+  await writeRgbPng(folder.file(noveltyPicture(job.seed)), closest);
   return {
     set: await summaryOf(dataset),
     realism: await realismRecord(

@@ -1,10 +1,10 @@
-import type { Plane } from "../../core/plane.ts";
-import type { WorkOptions } from "../../core/progress.ts";
-import { random } from "../../core/random.ts";
-import { MICROSCOPY_FEATURES, microscopyFeatures } from "../../features/index.ts";
-import { featureDistance } from "../../metrics/feature-distance.ts";
-import { type PowerRatio, powerRatios } from "../../metrics/power-ratios.ts";
-import type { RealismRecord } from "../record.ts";
+import type { Plane } from "../core/plane.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import { random } from "../core/random.ts";
+import { type FeatureNetwork, openMicroscopyFeatures } from "../features/index.ts";
+import { featureDistance } from "../metrics/feature-distance.ts";
+import { type PowerRatio, powerRatios } from "../metrics/power-ratios.ts";
+import type { RealismRecord } from "./record.ts";
 
 /** Measures that a record tells, and how they are called. */
 const MEASURES = [
@@ -22,20 +22,23 @@ const USUAL_POWER = { least: 0.7, most: 1.4 };
 /**
  * How near a set of images is to real ones: in features, with the distance of real images among themselves, and in the power of its detail.
  *
- * @param images both sets of patches `[H, W]` of one size
+ * @param sets both sets of patches `[H, W]` of one size
+ * @param options.network open feature network, which stays open; Fantascope's own unless given
  */
 export async function realismRecord(
   source: string,
   { made, real }: { readonly made: readonly Plane[]; readonly real: readonly Plane[] },
-  { seed, ...work }: WorkOptions & { readonly seed: number },
+  { seed, network, ...work }: WorkOptions & { readonly seed: number; readonly network?: FeatureNetwork },
 ): Promise<RealismRecord> {
-  const features = { made: await microscopyFeatures(made, work), real: await microscopyFeatures(real, work) };
+  const open = network ?? (await openMicroscopyFeatures());
+  const features = { made: await open.features(made, work), real: await open.features(real, work) };
+  if (!network) await open.release();
   const found = MEASURES.map(({ measure, name, lowerIsBetter }) => {
     const { value, low, high, floor, sentence, outcome } = featureDistance(
       features.real,
       features.made,
       random(seed).fork("realism", source, measure),
-      { network: MICROSCOPY_FEATURES, measure },
+      { network: open.name, measure },
     );
     return {
       told: { name, value, low, high, floor: floor.value, lowerIsBetter },
@@ -45,7 +48,7 @@ export async function realismRecord(
   const detail = powerRatios(made, real);
   return {
     source,
-    featureNetwork: MICROSCOPY_FEATURES,
+    featureNetwork: open.name,
     images: made.length,
     realImages: real.length,
     measures: found.map(({ told }) => told),
