@@ -1,11 +1,12 @@
 /**
  * Denoising networks and losses in a race: each is trained for as long, on the same images, and judged by what it then draws.
  *
- *     npm run bench -- generators --real FOLDER [--names a,b] [--patch 64] [--minutes 12] [--only preset,min-snr] [--seed 0] [--json rows.json] [--pictures FOLDER]
+ *     npm run bench -- generators --real FOLDER [--names a,b] [--patch 64] [--minutes 12] [--only preset,min-snr] [--seed 0] [--json rows.json] [--keep FOLDER]
  *
  * Real images are cut into tiles of twice the patch; a third of the tiles is kept for judging, and the lower part of each image is not looked at at
  * all, since recipes score there. How many steps fit into the minutes is measured first, in turns, so that a machine that slows down slows all. The
- * kernel distance by Fantascope's own features has a 95 % interval over the images; it does not cover the seed of the training.
+ * kernel distance by Fantascope's own features has a 95 % interval over the images; it does not cover the seed of the training. With `--keep` models and
+ * pictures stay: real patches on the left, drawn ones on the right.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -20,6 +21,7 @@ import { memoryDataset } from "../src/data/memory-dataset.ts";
 import { MICROSCOPY_FEATURES, openMicroscopyFeatures } from "../src/features/index.ts";
 import { fitDiffusion } from "../src/generators/diffusion/fit.ts";
 import { generateImages } from "../src/generators/diffusion/generate.ts";
+import { saveDiffusion } from "../src/generators/diffusion/model-file.ts";
 import { openDiffusion } from "../src/generators/diffusion/open-diffusion.ts";
 import { patchStream } from "../src/generators/diffusion/patches.ts";
 import {
@@ -49,7 +51,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "0" },
     threads: { type: "string", default: "1" },
     json: { type: "string" },
-    pictures: { type: "string" },
+    keep: { type: "string" },
   },
 });
 if (!values.real) {
@@ -131,11 +133,12 @@ for (const name of wanted) {
   rows.push({ name, secondsPerStep, steps, seconds: model.seconds, kernelDistance: value, low, high, detail });
   const distance = `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
   console.log(`| ${name} | ${secondsPerStep.toFixed(2)} | ${steps} | ${distance} | ${detail.join(", ")} |`);
-  if (values.pictures) {
-    mkdirSync(values.pictures, { recursive: true });
+  if (values.keep) {
+    mkdirSync(values.keep, { recursive: true });
+    saveDiffusion(join(values.keep, `${name}.safetensors`), model);
     const contrast = { black: 0, white: 1 };
     const halves = [realPatches, images].map((planes) => sheet(planes.slice(0, 32), { columns: 4, contrast }));
-    await writeRgbPng(join(values.pictures, `${name}.png`), sheet(halves, { columns: 2, gap: 16 }));
+    await writeRgbPng(join(values.keep, `${name}.png`), sheet(halves, { columns: 2, gap: 16 }));
   }
 }
 await features.release();

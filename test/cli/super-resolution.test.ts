@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { program } from "../../src/cli/command-line.ts";
+import { fitDiffusionGenerator } from "../../src/cli/stages/fit-diffusion-generator.ts";
 import { restoreFolder } from "../../src/cli/stages/restore-folder.ts";
 import type { Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
@@ -79,6 +80,7 @@ test("fit --generator diffusion: a generator, its losses and samples; done once,
   const { out } = await done(...fit, "--steps", "10");
   const model = at("fitted", "diffusion.safetensors");
   expect(out).toContain(`generate --model ${model}`);
+  expect(out).toContain("(10 steps, no images held out)"); // two images of 40 rows
   expect(loadDiffusion(model)).toMatchObject({ sizePx: 64, conditionPlanes: 0, chosenStep: 10 });
   const { curves, ...settings } = JSON.parse(readFileSync(at("fitted", "training.json"), "utf8"));
   expect(curves.loss).toHaveLength(10);
@@ -96,10 +98,28 @@ test("fit --generator diffusion: a generator, its losses and samples; done once,
   await refused([...fit, "--steps", "11"], /got one that fit filled with other settings/);
 });
 
+test("fit --generator diffusion: a judge chooses the state by images that were held out", async () => {
+  for (const k of [0, 1, 2, 3, 4]) await writePng(at("five", `${k}.png`), waves(k, 70, 80));
+  const judge = { images: 8, steps: 2 };
+  const fitted = await fitDiffusionGenerator(at("five"), at("judged"), { minutes: 10, steps: 10, judge });
+  const { judged, scores } = JSON.parse(readFileSync(at("judged", "training.json"), "utf8"));
+  expect(fitted.judged).toEqual(judged);
+  expect(scores.map(({ step }: { step: number }) => step)).toEqual([2, 4, 6, 8, 10]);
+  const best = Math.min(...scores.map(({ score }: { score: number }) => score));
+  expect(judged).toEqual({
+    chosenStep: scores.find(({ score }: { score: number }) => score === best).step,
+    kernelDistance: best,
+  });
+  expect(loadDiffusion(fitted.model).chosenStep).toBe(judged.chosenStep);
+  const fit = ["fit", "--generator", "diffusion", "--real", at("five"), "--out", at("judged"), "--minutes", "10"];
+  expect((await done(...fit)).out).toContain(`(step ${judged.chosenStep} of 10, kernel distance to held-out images`);
+  await refused([...fit, "--no-judge"], /got one that fit filled with other settings/);
+});
+
 test("fit: options of the other generator are refused by name, before anything is read", async () => {
   const fit = ["fit", "--real", at("missing"), "--out", at("never")];
   await refused([...fit, "--patch", "64"], /no option of another kind of model, got --patch\. .*--generator diffusion/);
-  await refused([...fit, "--minutes", "30", "--patch", "64"], /got --patch, --minutes/);
+  await refused([...fit, "--minutes", "30", "--patch", "64", "--no-judge"], /got --patch, --minutes, --no-judge/);
   await refused(
     [...fit, "--generator", "diffusion", "--low-pass", "0.3", "--consistency", "2"],
     /got --low-pass, --consistency/,

@@ -9,6 +9,7 @@ import { openDataset } from "../../src/data/folder-dataset.ts";
 import { writePng } from "../../src/data/formats/index.ts";
 import type { DiffusionDenoiser } from "../../src/generators/diffusion/open-diffusion.ts";
 import { cosine } from "../../src/generators/diffusion/schedules/index.ts";
+import { judgeGenerator } from "../../src/recipes/judge-generator.ts";
 import { RunRecord } from "../../src/recipes/record.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { run } from "../../src/recipes/run.ts";
@@ -16,7 +17,6 @@ import { type Learnable, superResolveArms } from "../../src/recipes/super-resolv
 import { openFields } from "../../src/recipes/super-resolve/fields.ts";
 import { heldOutPatches } from "../../src/recipes/super-resolve/held-out.ts";
 import { compared } from "../../src/recipes/super-resolve/jobs/score.ts";
-import { judgeGenerator } from "../../src/recipes/super-resolve/judge-generator.ts";
 import { drawFilaments } from "../../src/recipes/super-resolve/mathematical-model.ts";
 import { planSuperResolve } from "../../src/recipes/super-resolve/plan.ts";
 

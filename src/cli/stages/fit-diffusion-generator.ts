@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plane } from "../../core/plane.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -22,9 +23,11 @@ import {
 } from "../../generators/diffusion/presets.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
 import { sheet } from "../../image/sheet.ts";
+import { type JudgeOptions, judgeGenerator } from "../../recipes/judge-generator.ts";
 import { TOLD_AUGMENTATION } from "../../recipes/super-resolve/diffusion-settings.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { elsewhere } from "./elsewhere.ts";
+import { judgedSplit } from "./judged-split.ts";
 import { readClaim } from "./read-claim.ts";
 import { SAMPLING } from "./sampling.ts";
 
@@ -37,6 +40,11 @@ export interface FitDiffusionGeneratorOptions extends WorkOptions {
   /** Training steps; unless given, as many as fit into the minutes on this machine. */
   readonly steps?: number;
   readonly seed?: number;
+  /**
+   * Whether a part of the images is kept from the generator, to choose its best state and to stop it when it begins to copy. Where images are too few and too
+   * small for that, all are learned from.
+   */
+  readonly judge?: boolean | Pick<JudgeOptions, "images" | "steps">;
   readonly threads?: number;
   /** Where networks are computed. */
   readonly device?: DeviceName;
@@ -48,13 +56,29 @@ export interface FittedDiffusionGenerator {
   /** Real patches beside the first drawn images. */
   readonly preview: string;
   readonly steps: number;
+  /** What the judge said; undefined where there was none. */
+  readonly judged?: Judgement;
 }
+
+/** What became of a judged training. */
+export interface Judgement {
+  /** Steps after which the weights were taken. */
+  readonly chosenStep: number;
+  /** Kernel distance to the held-out images there. */
+  readonly kernelDistance: number;
+  /** Why training ended before its last step, if it did. */
+  readonly stopped?: string;
+}
+
+/** Looks of the judge, spread over the training. */
+const LOOKS = 6;
 
 /** Pictures of each half of the preview, and how many stand in a row. */
 const PREVIEW = { count: 32, columns: 4, gap: 16 };
 
 /**
- * Diffusion generator of unlabelled images: `diffusion.safetensors`, `training.json` (losses) and `samples.png`. Of pairs it learns the sharp images.
+ * Diffusion generator of unlabelled images: `diffusion.safetensors`, `training.json` (losses, what the judge said) and `samples.png`. Of pairs it learns
+ * the sharp images.
  * Called again with the same settings, an interrupted training goes on, with the steps that were settled at first.
  *
  * @throws {@link DataError} when there are no images
@@ -68,6 +92,7 @@ export async function fitDiffusionGenerator(
     minutes = 30,
     steps: wanted,
     seed = 0,
+    judge = true,
     threads = 1,
     device = "cpu",
     ...work
@@ -77,10 +102,14 @@ export async function fitDiffusionGenerator(
   const learnedFrom = await dataset.hash();
   const preset = diffusionPresets[patchPx][minutes];
   const stream = random(seed).fork("diffusion");
-  const patches = await patchesOf(dataset, {
+  const split = judge
+    ? await judgedSplit(dataset, { patchPx, planeOf: sharpPlane, random: stream.fork("split") })
+    : undefined;
+  const patches = await patchStream(split?.learn ?? dataset, {
     sizePx: patchPx,
     random: stream.fork("patches"),
     toldProbability: TOLD_AUGMENTATION,
+    planeOf: split?.part ?? sharpPlane,
   });
   const settled = (await readClaim(out, "fit"))?.steps;
   const steps =
@@ -88,22 +117,45 @@ export async function fitDiffusionGenerator(
     (typeof settled === "number"
       ? settled
       : stepsWithin(minutes, await measureStepSeconds(preset, patches, { threads, device })));
-  const settings = { generator: "diffusion", patchPx, minutes, steps, seed, ...elsewhere(device), learnedFrom };
+  const settings = {
+    generator: "diffusion",
+    patchPx,
+    minutes,
+    steps,
+    seed,
+    judge: judge !== false,
+    ...elsewhere(device),
+    learnedFrom,
+  };
   await claimFolder(out, "fit", settings);
   const files = { model: join(out, "diffusion.safetensors"), preview: join(out, "samples.png") };
 
+  const told = join(out, "training.json");
   if (!existsSync(files.model)) {
+    const judging =
+      split &&
+      (await judgeGenerator(split.learned, split.held, {
+        patchPx,
+        random: stream.fork("judge"),
+        ...(judge === true ? {} : judge),
+        ...(work.signal && { signal: work.signal }),
+      }));
     const model = await fitDiffusion(patches, {
       ...work,
       ...preset,
+      ...(judging && { validate: judging.validate, validateEvery: Math.ceil(steps / LOOKS) }),
       random: stream.fork("fit"),
       steps,
       threads,
       device,
       checkpointFile: join(out, "checkpoints", "diffusion.safetensors"),
     });
-    const { curves, seconds } = model;
-    await writeFileAtomically(join(out, "training.json"), `${JSON.stringify({ ...settings, seconds, curves })}\n`);
+    await judging?.release();
+    const { curves, seconds, scores, chosenStep, stopped } = model;
+    const best = scores.find(({ step }) => step === chosenStep);
+    const judged = best && { chosenStep, kernelDistance: best.score, ...(stopped !== undefined && { stopped }) };
+    const facts = { ...settings, seconds, ...(judged && { judged, scores }), curves };
+    await writeFileAtomically(told, `${JSON.stringify(facts)}\n`);
     saveDiffusion(files.model, model);
   }
   if (!existsSync(files.preview)) {
@@ -117,7 +169,8 @@ export async function fitDiffusionGenerator(
     const [left, right] = halves.map((planes) => sheet(planes, { columns: PREVIEW.columns, contrast }));
     await writeRgbPng(files.preview, sheet([left!, right!], { columns: 2, gap: PREVIEW.gap }));
   }
-  return { ...files, steps };
+  const { judged } = JSON.parse(await readFile(told, "utf8")) as { judged?: Judgement };
+  return { ...files, steps, ...(judged && { judged }) };
 }
 
 function patchesOf(dataset: Dataset, options: Omit<PatchStreamOptions, "planeOf">): Promise<PatchStream> {

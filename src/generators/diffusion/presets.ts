@@ -58,7 +58,7 @@ export const diffusionPresets: Readonly<Record<PresetSizePx, Readonly<Record<Pre
 };
 
 /** Share of the time that is left for steps; the rest goes to opening, validating and keeping. */
-const SHARE_FOR_STEPS = 0.85;
+const SHARE_FOR_STEPS = 0.8;
 
 /** Steps that fit into some minutes, at least 100. */
 export function stepsWithin(minutes: number, secondsPerStep: number): number {

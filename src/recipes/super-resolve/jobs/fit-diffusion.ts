@@ -9,10 +9,10 @@ import { saveDiffusion } from "../../../generators/diffusion/model-file.ts";
 import { patchStream } from "../../../generators/diffusion/patches.ts";
 import type { Job } from "../../job.ts";
 import { jobDevice } from "../../job-device.ts";
+import { judgeGenerator } from "../../judge-generator.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { diffusionSettings, TOLD_AUGMENTATION } from "../diffusion-settings.ts";
 import { type Field, openFields } from "../fields.ts";
-import { judgeGenerator } from "../judge-generator.ts";
 import { diffusionFile, type SuperResolveContext } from "./context.ts";
 
 /** Diffusion model of one seed, trained on patches of the sharp fields alone. */

@@ -1,19 +1,19 @@
-import type { Plane } from "../../core/plane.ts";
-import type { WorkOptions } from "../../core/progress.ts";
-import type { Random } from "../../core/random.ts";
-import { cropPlane } from "../../data/crop.ts";
-import { openMicroscopyFeatures } from "../../features/index.ts";
-import { generateImages } from "../../generators/diffusion/generate.ts";
-import { samplers } from "../../generators/diffusion/samplers/index.ts";
-import type { Validate } from "../../generators/diffusion/validation.ts";
-import { kernelDistance } from "../../metrics/kernel-distance.ts";
-import { memorizationWatch } from "../../metrics/memorization-begins.ts";
+import type { Plane } from "../core/plane.ts";
+import type { WorkOptions } from "../core/progress.ts";
+import type { Random } from "../core/random.ts";
+import { cropPlane } from "../data/crop.ts";
+import { openMicroscopyFeatures } from "../features/index.ts";
+import { generateImages } from "../generators/diffusion/generate.ts";
+import { samplers } from "../generators/diffusion/samplers/index.ts";
+import type { Validate } from "../generators/diffusion/validation.ts";
+import { kernelDistance } from "../metrics/kernel-distance.ts";
+import { memorizationWatch } from "../metrics/memorization-begins.ts";
 
 /** Seed of the images of all looks: the same noise each time, so that looks differ by the generator alone. */
 const LOOK_SEED = 1;
 
 /** What a judge looks at. */
-interface JudgeOptions extends WorkOptions {
+export interface JudgeOptions extends WorkOptions {
   readonly patchPx: number;
   readonly random: Random;
   /** Images that are drawn at each look, and steps from noise to image; the defaults are enough to tell a good step from a bad one. */
