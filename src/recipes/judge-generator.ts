@@ -1,4 +1,4 @@
-import type { Plane } from "../core/plane.ts";
+import type { LabelMap, Plane } from "../core/plane.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Random } from "../core/random.ts";
 import { cropPlane } from "../data/crop.ts";
@@ -19,6 +19,8 @@ export interface JudgeOptions extends WorkOptions {
   /** Images that are drawn at each look, and steps from noise to image; the defaults are enough to tell a good step from a bad one. */
   readonly images?: number;
   readonly steps?: number;
+  /** Label maps to draw from, in turns, for a generator that learns from labels: ones that it does not see. */
+  readonly labels?: readonly LabelMap[];
 }
 
 /**
@@ -32,7 +34,7 @@ export async function judgeGenerator(
   held: readonly Plane[],
   options: JudgeOptions,
 ): Promise<{ validate: Validate; release(): Promise<void> }> {
-  const { patchPx, random, images: count = 48, steps = 20, ...work } = options;
+  const { patchPx, random, images: count = 48, steps = 20, labels = [], ...work } = options;
   const network = await openMicroscopyFeatures();
   const patches = Array.from({ length: count }, (_, i) =>
     cropPlane(held[i % held.length]!, patchPx, random.fork("patch", i)),
@@ -47,6 +49,7 @@ export async function judgeGenerator(
         count,
         steps,
         sampler: samplers["dpm-solver-2m"](),
+        ...(labels.length > 0 && { labels: (index: number) => labels[index % labels.length] }),
         ...(work.signal ? { signal: work.signal } : {}),
       });
       for await (const { image } of drawn) images.push(image);

@@ -46,13 +46,32 @@ test("of five groups or more a fifth is held out whole", async () => {
 });
 
 test("of fewer the lowest strip of each, with a gap", async () => {
-  const { learn, part, learned, held } = (await judgedSplit(images(2, 100, 30), options))!;
+  const { learn, planeOf: part, learned, held } = (await judgedSplit(images(2, 100, 30), options))!;
   expect(learn.length).toBe(2);
   const shown = part(await learn.get(1));
   expect([shown.height, shown.width]).toEqual([100 - 20 - 8, 30]);
   for (const tile of learned) expect(rowsOf(tile)[1]).toBeLessThan(72);
   for (const tile of held) expect(rowsOf(tile)[0]).toBeGreaterThanOrEqual(80);
   expect(imagesIn(held).sort()).toEqual([0, 1]);
+});
+
+test("labels are parted like their images", async () => {
+  const plain = images(2, 100, 30);
+  const items = await Promise.all([0, 1].map((index) => plain.get(index)));
+  const labels = Uint32Array.from({ length: 3000 }, (_, i) => 1 + Math.floor(i / 30)); // each row its own number
+  const labelled = memoryDataset(
+    "labelled",
+    items.map((item) => ({ ...item, annotations: { instances: { data: labels, height: 100, width: 30 } } })),
+  );
+  const { learn, labelsOf, heldLabels } = (await judgedSplit(labelled, options))!;
+  const shown = labelsOf(await learn.get(0))!;
+  expect([shown.height, shown.data[0], shown.data.at(-1)]).toEqual([72, 1, 72]);
+  expect(heldLabels).toHaveLength(32);
+  for (const { height, width, data } of heldLabels) {
+    expect([height, width]).toEqual([16, 16]);
+    expect(data[0]).toBeGreaterThan(80);
+  }
+  expect((await judgedSplit(plain, options))!.heldLabels).toEqual([]);
 });
 
 test("images that are too few and too small are not split; the same images split alike", async () => {

@@ -5,7 +5,7 @@ import { cosine, saveDiffusion } from "../../src/generators/diffusion/index.ts";
 import { denoise } from "../../src/generators/diffusion/network.ts";
 
 /** Writes a diffusion model for images of 16 px that has learned nothing; its weights are stirred, so that those that begin with zeros do something. */
-export function writeUntrainedDiffusion(file: string): void {
+export function writeUntrainedDiffusion(file: string, { conditionPlanes = 0 } = {}): void {
   const network = {
     baseChannels: 8,
     multipliers: [1, 2],
@@ -16,9 +16,11 @@ export function writeUntrainedDiffusion(file: string): void {
     timeCondition: "scale-shift",
     skips: "blocks",
   } as const;
-  const settings = { network, sizePx: 16, conditionPlanes: 0, schedule: cosine(), prediction: "velocity" } as const;
+  const settings = { network, sizePx: 16, conditionPlanes, schedule: cosine(), prediction: "velocity" } as const;
   const graph = createGraph();
-  denoise({ xt: graph.input("xt", [1, 1, 16, 16]), t: graph.input("t", [1]) }, settings, { mode: "inference" });
+  const seen = { xt: graph.input("xt", [1, 1, 16, 16]), t: graph.input("t", [1]) };
+  const condition = conditionPlanes > 0 ? { condition: graph.input("condition", [1, conditionPlanes, 16, 16]) } : {};
+  denoise({ ...seen, ...condition }, settings, { mode: "inference" });
   saveDiffusion(file, { ...settings, state: stirred(initialState([graph], random(0)), 0), chosenStep: 0 });
 }
 

@@ -210,6 +210,23 @@ describe("judgeGenerator", () => {
     expect(alike.score).toBeLessThan(plain.score);
   });
 
+  it("asks a generator that learns from labels for images of the label maps, in turns", async () => {
+    const maps = [1, 2, 3].map((label) => ({ data: new Uint32Array(64 * 64).fill(label), height: 64, width: 64 }));
+    const asked: number[] = [];
+    const told: DiffusionDenoiser = {
+      ...drawing(held),
+      conditioned({ shape }) {
+        asked.push(shape[0]!);
+        return drawing(held);
+      },
+    };
+    const options = { patchPx: 64, random: random(3), images: 8, steps: 2, labels: maps };
+    const { validate, release } = await judgeGenerator(learned, held, options);
+    await validate(told, 1);
+    await release();
+    expect(asked).toEqual([4, 4]);
+  });
+
   it("stops a generator that repeats what it learned", async () => {
     const options = { patchPx: 64, random: random(3), images: 8, steps: 2 };
     const { validate, release } = await judgeGenerator(learned, held, options);

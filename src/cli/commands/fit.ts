@@ -16,6 +16,7 @@ interface FitOptions {
   readonly consistency?: number;
   readonly patch?: 64 | 96 | 128;
   readonly minutes?: 10 | 30 | 120;
+  readonly withLabels?: true;
   readonly judge: boolean;
   readonly seed: number;
   readonly device: DeviceChoice;
@@ -28,10 +29,12 @@ the real nuclei, --consistency 2 lets a frozen segmenter watch that every labell
 A diffusion model learns unlabelled images of anything, patch by patch, such as the sharp images for super-resolution;
 of a folder with low/ beside high/ it learns the sharp ones. A fifth of the images is held out (of fewer than five, the
 lowest fifth of each): the state nearest to them is kept, and training ends when it begins to copy what it learns from.
+--with-labels wants a label map for every image; the images of generate --label-maps then come with labels.
 
 Examples:
   $ fantascope fit --real my-images --out generator --steps 2000
   $ fantascope fit --generator diffusion --real my-sharp-images --patch 64 --minutes 30 --out generator
+  $ fantascope fit --generator diffusion --real my-labelled-images --with-labels --out generator
 
 Where it goes:
   OUT/cyclegan.safetensors      the generator, for fantascope generate; or OUT/diffusion.safetensors
@@ -77,6 +80,7 @@ export const fitCommand: CommandMaker = (context) =>
       "diffusion: network and rates made for 10, 30 or 120 minutes of training (default: 30)",
       numberAmong([10, 30, 120]),
     )
+    .option("--with-labels", "diffusion: learn to draw images from the label maps of the folder, too")
     .option("--no-judge", "diffusion: learn from all images to the last step, instead of holding some out to choose by")
     .option("--seed <n>", "another seed gives another generator", wholeNumber(0), 0)
     .addOption(deviceOption())
@@ -84,12 +88,12 @@ export const fitCommand: CommandMaker = (context) =>
     .action((options: FitOptions) => (options.generator === "cyclegan" ? fitCycleGan : fitDiffusion)(options, context));
 
 async function fitCycleGan(
-  { real, out, steps, lowPass, consistency, patch, minutes, judge, seed, device: asked }: FitOptions,
+  { real, out, steps, lowPass, consistency, patch, minutes, withLabels, judge, seed, device: asked }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
     "fantascope fit --generator cyclegan",
-    { "--patch": patch, "--minutes": minutes, "--no-judge": judge ? undefined : false },
+    { "--patch": patch, "--minutes": minutes, "--with-labels": withLabels, "--no-judge": judge ? undefined : false },
     "Leave them out, or add --generator diffusion.",
   );
   const { fitGenerator } = await import("../stages/fit-generator.ts");
@@ -118,7 +122,7 @@ async function fitCycleGan(
 }
 
 async function fitDiffusion(
-  { real, out, steps, lowPass, consistency, patch, minutes, judge, seed, device: asked }: FitOptions,
+  { real, out, steps, lowPass, consistency, patch, minutes, withLabels, judge, seed, device: asked }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -137,6 +141,7 @@ async function fitDiffusion(
       ...(patch === undefined ? {} : { patchPx: patch }),
       ...(minutes === undefined ? {} : { minutes }),
       ...(steps === undefined ? {} : { steps }),
+      ...(withLabels && { withLabels }),
       judge,
       seed,
       threads: threadsHere(),
@@ -148,7 +153,7 @@ async function fitDiffusion(
       `  generator    ${shownPath(fitted.model)} (${stepsText(fitted)})`,
       `  samples      ${shownPath(fitted.preview)} (real on the left, drawn on the right)`,
       "",
-      `Next:  ${context.program} generate --model ${shownPath(fitted.model)} --out generated`,
+      `Next:  ${context.program} generate --model ${shownPath(fitted.model)}${withLabels ? " --label-maps my-label-maps" : ""} --out generated`,
       "",
     ].join("\n"),
   );

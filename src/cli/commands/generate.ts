@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { RecipeError } from "../../core/errors.ts";
 import type { ImageFileFormat } from "../../data/write-dataset.ts";
 import type { DeviceChoice } from "../../engine/devices.ts";
 import type { SamplerName } from "../../generators/diffusion/samplers/index.ts";
@@ -15,6 +16,8 @@ interface GenerateOptions {
   readonly labels?: "cycled" | "input";
   readonly sampler?: SamplerName;
   readonly steps?: number;
+  readonly labelMaps?: string;
+  readonly guidance?: number;
   readonly seed: number;
   readonly format: ImageFileFormat;
   readonly device: DeviceChoice;
@@ -28,17 +31,19 @@ const HELP = `
 A CycleGAN paints drawn label maps. Its images are in canonical form: nuclei about 20 px across, 16 bits, ready to train
 on. The "cycled" label is what the inverse generator reads in the image, the "input" label what the image was asked to
 show; "cycled" is usually nearer to the pixels.
-A diffusion model draws images from noise, without labels: 16 bits, percentiles 1 and 99.9 of real images at black and
-white. The file of the model says which of the two it is.
+A diffusion model draws images from noise: 16 bits, percentiles 1 and 99.9 of real images at black and white. If it was
+trained with labels, it draws from the label maps of a folder, a piece of each in turns, which the images then carry.
+The file of the model says which of the two kinds it is.
 Every file says inside that it is synthetic and how to make it again: PNG in a text chunk, TIFF in its description,
 OME-TIFF in an annotation. All three hold the same pixels; labels are TIFF beside TIFF.
 
 Examples:
   $ fantascope generate --model generator/cyclegan.safetensors --calibration generator/calibration.json --out generated
   $ fantascope generate --model generator/diffusion.safetensors --count 500 --format ome-tiff --out generated
+  $ fantascope generate --model generator/diffusion.safetensors --label-maps my-label-maps --out generated
 
 Where it goes:
-  OUT/images/, OUT/labels/      16-bit PNG, or as --format says; labels (CycleGAN) are one number per nucleus
+  OUT/images/, OUT/labels/      16-bit PNG, or as --format says; labels are one number per object
   OUT/dataset.json              what the folder holds, with where each image came from
 Stopped with Ctrl-C, the same command continues.`;
 
@@ -72,6 +77,12 @@ export const generateCommand: CommandMaker = (context) =>
       "diffusion: steps from noise to image; ddpm and euler-ancestral want some hundreds (default: 25)",
       numberOption({ min: 2, max: 1000, whole: true }),
     )
+    .option("--label-maps <folder>", "diffusion, trained with labels: labelled images whose label maps are drawn from")
+    .option(
+      "--guidance <w>",
+      "diffusion: how strictly label maps are followed, 1 as learned; more takes twice the time (default: 1)",
+      numberOption({ min: 0, max: 20 }),
+    )
     .option("--seed <n>", "another seed gives other images", wholeNumber(0), 0)
     .addOption(new Option("--format <name>", "file format of the images").choices(FORMATS).default("png"))
     .addOption(deviceOption())
@@ -84,12 +95,29 @@ export const generateCommand: CommandMaker = (context) =>
     });
 
 async function fromCycleGan(
-  { model, calibration, out, count, labels, sampler, steps, seed, format, device: asked }: GenerateOptions,
+  {
+    model,
+    calibration,
+    out,
+    count,
+    labels,
+    sampler,
+    steps,
+    labelMaps,
+    guidance,
+    seed,
+    format,
+    device: asked,
+  }: GenerateOptions,
   context: CommandContext,
 ): Promise<void> {
   const { requireCycleGan } = await import("../stages/require-cyclegan.ts");
   await requireCycleGan(model);
-  refuseOptions(`${model} (a CycleGAN)`, { "--sampler": sampler, "--steps": steps }, "Leave them out.");
+  refuseOptions(
+    `${model} (a CycleGAN)`,
+    { "--sampler": sampler, "--steps": steps, "--label-maps": labelMaps, "--guidance": guidance },
+    "Leave them out.",
+  );
   const { generateSet } = await import("../stages/generate-set.ts");
   const { readCalibration } = await import("../stages/read-calibration.ts");
   const { requireCalibration } = await import("../require-calibration.ts");
@@ -113,14 +141,34 @@ async function fromCycleGan(
 }
 
 async function fromDiffusion(
-  { model, calibration, out, count, labels, sampler, steps, seed, format, device: asked }: GenerateOptions,
+  {
+    model,
+    calibration,
+    out,
+    count,
+    labels,
+    sampler,
+    steps,
+    labelMaps,
+    guidance,
+    seed,
+    format,
+    device: asked,
+  }: GenerateOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
     `${model} (a diffusion model)`,
     { "--calibration": calibration, "--labels": labels },
-    "Leave them out: it draws images without labels.",
+    "Leave them out: it draws images from noise, and from label maps only with --label-maps.",
   );
+  if (guidance !== undefined && labelMaps === undefined)
+    throw new RecipeError({
+      where: "--guidance",
+      expected: "label maps to follow",
+      received: "none",
+      fix: "Add --label-maps FOLDER, or leave --guidance out.",
+    });
   const { drawSet } = await import("../stages/draw-set.ts");
   const { threadsHere } = await import("../threads-here.ts");
   const { withProgress } = await import("../with-progress.ts");
@@ -134,6 +182,8 @@ async function fromDiffusion(
       format,
       ...(sampler === undefined ? {} : { sampler }),
       ...(steps === undefined ? {} : { samplingSteps: steps }),
+      ...(labelMaps === undefined ? {} : { labelMaps }),
+      ...(guidance === undefined ? {} : { guidanceScale: guidance }),
       threads: threadsHere(),
       device,
     }),

@@ -4,16 +4,17 @@ import { join } from "node:path";
 import type { Plane } from "../../core/plane.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
-import type { Dataset, Item } from "../../data/dataset.ts";
+import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically, writeRgbPng } from "../../data/formats/index.ts";
 import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
 import type { DeviceName } from "../../engine/devices.ts";
+import type { TrainingPatch } from "../../generators/diffusion/augmentation.ts";
 import { fitDiffusion } from "../../generators/diffusion/fit.ts";
 import { generateImages } from "../../generators/diffusion/generate.ts";
 import { loadDiffusion, saveDiffusion } from "../../generators/diffusion/model-file.ts";
 import { openDiffusion } from "../../generators/diffusion/open-diffusion.ts";
-import { type PatchStream, type PatchStreamOptions, patchStream } from "../../generators/diffusion/patches.ts";
+import { patchStream } from "../../generators/diffusion/patches.ts";
 import {
   diffusionPresets,
   measureStepSeconds,
@@ -40,6 +41,8 @@ export interface FitDiffusionGeneratorOptions extends WorkOptions {
   /** Training steps; unless given, as many as fit into the minutes on this machine. */
   readonly steps?: number;
   readonly seed?: number;
+  /** Whether it learns to draw from the images' label maps, too. */
+  readonly withLabels?: boolean;
   /**
    * Whether a part of the images is kept from the generator, to choose its best state and to stop it when it begins to copy. Where images are too few and too
    * small for that, all are learned from.
@@ -78,10 +81,10 @@ const PREVIEW = { count: 32, columns: 4, gap: 16 };
 
 /**
  * Diffusion generator of unlabelled images: `diffusion.safetensors`, `training.json` (losses, what the judge said) and `samples.png`. Of pairs it learns
- * the sharp images.
+ * the sharp images. With labels it learns what image belongs to a label map, and to draw without one as well.
  * Called again with the same settings, an interrupted training goes on, with the steps that were settled at first.
  *
- * @throws {@link DataError} when there are no images
+ * @throws {@link DataError} when there are no images, or labels are wanted and missing
  * @throws {@link OutputError} when the folder holds something else or cannot be written
  */
 export async function fitDiffusionGenerator(
@@ -92,6 +95,7 @@ export async function fitDiffusionGenerator(
     minutes = 30,
     steps: wanted,
     seed = 0,
+    withLabels = false,
     judge = true,
     threads = 1,
     device = "cpu",
@@ -109,7 +113,9 @@ export async function fitDiffusionGenerator(
     sizePx: patchPx,
     random: stream.fork("patches"),
     toldProbability: TOLD_AUGMENTATION,
-    planeOf: split?.part ?? sharpPlane,
+    planeOf: split?.planeOf ?? sharpPlane,
+    withLabels,
+    ...(split && { labelsOf: split.labelsOf }),
   });
   const settled = (await readClaim(out, "fit"))?.steps;
   const steps =
@@ -117,16 +123,8 @@ export async function fitDiffusionGenerator(
     (typeof settled === "number"
       ? settled
       : stepsWithin(minutes, await measureStepSeconds(preset, patches, { threads, device })));
-  const settings = {
-    generator: "diffusion",
-    patchPx,
-    minutes,
-    steps,
-    seed,
-    judge: judge !== false,
-    ...elsewhere(device),
-    learnedFrom,
-  };
+  const asked = { patchPx, minutes, steps, seed, withLabels, judge: judge !== false };
+  const settings = { generator: "diffusion", ...asked, ...elsewhere(device), learnedFrom };
   await claimFolder(out, "fit", settings);
   const files = { model: join(out, "diffusion.safetensors"), preview: join(out, "samples.png") };
 
@@ -138,6 +136,7 @@ export async function fitDiffusionGenerator(
         patchPx,
         random: stream.fork("judge"),
         ...(judge === true ? {} : judge),
+        ...(withLabels && { labels: split.heldLabels }),
         ...(work.signal && { signal: work.signal }),
       }));
     const model = await fitDiffusion(patches, {
@@ -159,12 +158,15 @@ export async function fitDiffusionGenerator(
     saveDiffusion(files.model, model);
   }
   if (!existsSync(files.preview)) {
-    const shown = await patchesOf(dataset, { sizePx: patchPx, random: stream.fork("shown") });
-    const realPatches = await shown.batch(0, PREVIEW.count, stream.fork("shown patches"));
-    const halves = [
-      realPatches.map(({ image }) => image),
-      await firstImages(files.model, { seed, threads, device, ...work }),
-    ];
+    const shown = await patchStream(dataset, {
+      sizePx: patchPx,
+      random: stream.fork("shown"),
+      planeOf: sharpPlane,
+      withLabels,
+    });
+    const real = await shown.batch(0, PREVIEW.count, stream.fork("shown patches"));
+    const drawn = await firstImages(files.model, { seed, threads, device, ...work }, real);
+    const halves = [real.map(({ image }) => image), drawn];
     const contrast = { black: 0, white: 1 };
     const [left, right] = halves.map((planes) => sheet(planes, { columns: PREVIEW.columns, contrast }));
     await writeRgbPng(files.preview, sheet([left!, right!], { columns: 2, gap: PREVIEW.gap }));
@@ -173,17 +175,13 @@ export async function fitDiffusionGenerator(
   return { ...files, steps, ...(judged && { judged }) };
 }
 
-function patchesOf(dataset: Dataset, options: Omit<PatchStreamOptions, "planeOf">): Promise<PatchStream> {
-  return patchStream(dataset, { ...options, planeOf: sharpPlane });
-}
-
 /** The sharp image of an item within 0…1. */
 function sharpPlane({ image, annotations: { partner = image } }: Item): Plane {
   const plane = unitPlane(brightestChannel(partner));
   return { ...plane, data: plane.data.map((value) => Math.min(1, Math.max(0, value))) };
 }
 
-/** The images with which a set of this seed begins. */
+/** The images with which a set of this seed begins; where there are labels, of the label maps of real patches. */
 async function firstImages(
   file: string,
   {
@@ -192,6 +190,7 @@ async function firstImages(
     device,
     ...work
   }: WorkOptions & { readonly seed: number; readonly threads: number; readonly device: DeviceName },
+  real: readonly TrainingPatch[],
 ): Promise<Plane[]> {
   const denoiser = await openDiffusion(loadDiffusion(file), { threads, device });
   try {
@@ -202,6 +201,7 @@ async function firstImages(
       count: PREVIEW.count,
       sampler: samplers[SAMPLING.sampler](),
       steps: SAMPLING.steps,
+      labels: (index) => real[index]!.labels,
     });
     for await (const { image } of drawn) images.push(image);
     return images;

@@ -1,17 +1,20 @@
-import type { Plane } from "../../core/plane.ts";
+import type { LabelMap, Plane } from "../../core/plane.ts";
 import type { Random } from "../../core/random.ts";
-import { cropPlane } from "../../data/crop.ts";
+import { cropPair, cropPlane } from "../../data/crop.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { entriesOf, splitByGroup } from "../../data/split.ts";
 
 /** Images that a generator learns from, and real ones that it does not see but is judged by. */
 export interface JudgedSplit {
   readonly learn: Dataset;
-  /** The part of an image of `learn` that may be learned from. */
-  readonly part: (item: Item) => Plane;
+  /** The part of an image of `learn` that may be learned from, and of its labels. */
+  readonly planeOf: (item: Item) => Plane;
+  readonly labelsOf: (item: Item) => LabelMap | undefined;
   /** Tiles of one size, a lottery where there is more: of what is learned from, and of what is held out. */
   readonly learned: readonly Plane[];
   readonly held: readonly Plane[];
+  /** Label maps of held-out pieces, `[patchPx, patchPx]`; none where images are not labelled. */
+  readonly heldLabels: readonly LabelMap[];
 }
 
 /** From so many groups on whole images are held out; of fewer, the lowest strip of each. */
@@ -33,58 +36,88 @@ export async function judgedSplit(
   dataset: Dataset,
   { patchPx, planeOf, random }: { patchPx: number; planeOf: (item: Item) => Plane; random: Random },
 ): Promise<JudgedSplit | undefined> {
+  const whole: Side = { dataset, planeOf, labelsOf: ({ annotations }) => annotations.instances };
   const groups = new Set((await entriesOf(dataset)).map(({ group }) => group));
-  const tiles = async (from: Dataset, part: (item: Item) => Plane, name: "learned" | "held", edge: number) => {
-    const found: Plane[] = [];
-    const count = TILES[name];
-    for (let index = 0; index < from.length; index++) {
-      const whole = part(await from.get(index));
-      for (let k = index; k < count; k += from.length) found.push(cropPlane(whole, edge, random.fork(name, k)));
-    }
-    return found;
-  };
-  if (groups.size >= FEWEST_GROUPS) {
-    const fractions = [1 - SHARE, SHARE];
-    const [learn, held] = (await splitByGroup(dataset, { fractions, random: random.fork("split") })) as [
-      Dataset,
-      Dataset,
-    ];
-    const edge = (await fits(learn, held, planeOf, 2 * patchPx)) ? 2 * patchPx : patchPx;
-    return {
-      learn,
-      part: planeOf,
-      learned: await tiles(learn, planeOf, "learned", edge),
-      held: await tiles(held, planeOf, "held", edge),
-    };
-  }
-  const strip = (plane: Plane) => Math.max(patchPx, Math.round(SHARE * plane.height));
-  const gap = Math.round(patchPx / 2);
-  const upper = (item: Item) => {
-    const plane = planeOf(item);
-    return rows(plane, 0, plane.height - strip(plane) - gap);
-  };
-  const lower = (item: Item) => {
-    const plane = planeOf(item);
-    return rows(plane, plane.height - strip(plane), plane.height);
-  };
-  for (let index = 0; index < dataset.length; index++) {
-    const plane = planeOf(await dataset.get(index));
-    if (plane.width < patchPx || plane.height < strip(plane) + gap + 2 * patchPx) return undefined;
-  }
+  const [learn, held] =
+    groups.size >= FEWEST_GROUPS ? await byGroup(whole, random) : ((await byStrip(whole, patchPx)) ?? []);
+  if (!learn || !held) return undefined;
+  const edge = (await fits([learn, held], 2 * patchPx)) ? 2 * patchPx : patchPx;
   return {
-    learn: dataset,
-    part: upper,
-    learned: await tiles(dataset, upper, "learned", patchPx),
-    held: await tiles(dataset, lower, "held", patchPx),
+    learn: learn.dataset,
+    planeOf: learn.planeOf,
+    labelsOf: learn.labelsOf,
+    learned: await pieces(learn, TILES.learned, (item, k) =>
+      cropPlane(learn.planeOf(item), edge, random.fork("learned", k)),
+    ),
+    held: await pieces(held, TILES.held, (item, k) => cropPlane(held.planeOf(item), edge, random.fork("held", k))),
+    heldLabels: await pieces(held, TILES.held, (item, k) => {
+      const labels = held.labelsOf(item);
+      const image = held.planeOf(item);
+      return labels && cropPair({ image, labels }, patchPx, random.fork("labels", k)).labels;
+    }),
   };
 }
 
-/** Whether the first images of both sets have room for a tile. */
-async function fits(a: Dataset, b: Dataset, planeOf: (item: Item) => Plane, edge: number): Promise<boolean> {
-  const planes = await Promise.all([a, b].map(async (each) => planeOf(await each.get(0))));
+/** Images with the part of each that belongs to one side of the split. */
+interface Side {
+  readonly dataset: Dataset;
+  readonly planeOf: (item: Item) => Plane;
+  readonly labelsOf: (item: Item) => LabelMap | undefined;
+}
+
+type Sides = readonly [learn: Side, held: Side];
+
+async function byGroup(whole: Side, random: Random): Promise<Sides> {
+  const fractions = [1 - SHARE, SHARE];
+  const parts = await splitByGroup(whole.dataset, { fractions, random: random.fork("split") });
+  return parts.map((dataset) => ({ ...whole, dataset })) as unknown as Sides;
+}
+
+/** The lowest strip of every image, or nothing where one of them is too small. */
+async function byStrip(whole: Side, patchPx: number): Promise<Sides | undefined> {
+  const strip = (height: number) => Math.max(patchPx, Math.round(SHARE * height));
+  const gap = Math.round(patchPx / 2);
+  for (let index = 0; index < whole.dataset.length; index++) {
+    const { height, width } = whole.planeOf(await whole.dataset.get(index));
+    if (width < patchPx || height < strip(height) + gap + 2 * patchPx) return undefined;
+  }
+  const part = (cut: <Grid extends Plane | LabelMap>(grid: Grid) => Grid): Side => ({
+    ...whole,
+    planeOf: (item) => cut(whole.planeOf(item)),
+    labelsOf: (item) => {
+      const labels = whole.labelsOf(item);
+      return labels && cut(labels);
+    },
+  });
+  return [
+    part((grid) => rows(grid, 0, grid.height - strip(grid.height) - gap)),
+    part((grid) => rows(grid, grid.height - strip(grid.height), grid.height)),
+  ];
+}
+
+/** Pieces of all images of a side, as many of each as can be. */
+async function pieces<T>(
+  { dataset }: Side,
+  count: number,
+  cut: (item: Item, k: number) => T | undefined,
+): Promise<T[]> {
+  const found: T[] = [];
+  for (let index = 0; index < dataset.length; index++) {
+    const item = await dataset.get(index);
+    for (let k = index; k < count; k += dataset.length) {
+      const piece = cut(item, k);
+      if (piece !== undefined) found.push(piece);
+    }
+  }
+  return found;
+}
+
+/** Whether the first images of both sides have room for a tile. */
+async function fits(sides: Sides, edge: number): Promise<boolean> {
+  const planes = await Promise.all(sides.map(async ({ dataset, planeOf }) => planeOf(await dataset.get(0))));
   return planes.every(({ height, width }) => Math.min(height, width) >= edge);
 }
 
-function rows({ data, width }: Plane, from: number, to: number): Plane {
-  return { data: data.slice(from * width, to * width), height: to - from, width };
+function rows<Grid extends Plane | LabelMap>(grid: Grid, from: number, to: number): Grid {
+  return { ...grid, data: grid.data.slice(from * grid.width, to * grid.width), height: to - from };
 }

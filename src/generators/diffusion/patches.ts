@@ -26,6 +26,8 @@ export interface PatchStreamOptions extends AugmentationOptions {
   readonly planeOf?: (item: Item) => Plane;
   /** Whether instance labels come along, as the condition of the generator. */
   readonly withLabels?: boolean;
+  /** Labels of an item, of the size of its plane; unless given, its instances. */
+  readonly labelsOf?: (item: Item) => LabelMap | undefined;
   /** Memory for decoded images. Part of what decides the pictures: a run continued with another amount sees others. */
   readonly cacheMb?: number;
 }
@@ -44,11 +46,11 @@ type Whole = { readonly image: Plane; readonly labels?: LabelMap };
  */
 export async function patchStream(dataset: Dataset, options: PatchStreamOptions): Promise<PatchStream> {
   const { sizePx, random, planeOf = ({ image }) => canonicalOfImage(image), withLabels = false } = options;
-  const { cacheMb = 256, toldProbability = 0 } = options;
+  const { labelsOf = ({ annotations }) => annotations.instances, cacheMb = 256, toldProbability = 0 } = options;
   const read = async (index: number): Promise<Whole> => {
     const item = await dataset.get(index);
-    const labels = item.annotations.instances;
     if (!withLabels) return { image: planeOf(item) };
+    const labels = labelsOf(item);
     if (!labels) throw missingLabels(dataset.name, item.name);
     return { image: planeOf(item), labels };
   };
