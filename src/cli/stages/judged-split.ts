@@ -69,8 +69,11 @@ type Sides = readonly [learn: Side, held: Side];
 
 async function byGroup(whole: Side, random: Random): Promise<Sides> {
   const fractions = [1 - SHARE, SHARE];
-  const parts = await splitByGroup(whole.dataset, { fractions, random: random.fork("split") });
-  return parts.map((dataset) => ({ ...whole, dataset })) as unknown as Sides;
+  const [learn, held] = await splitByGroup(whole.dataset, { fractions, random: random.fork("split") });
+  return [
+    { ...whole, dataset: learn! },
+    { ...whole, dataset: held! },
+  ];
 }
 
 /** The lowest strip of every image, or nothing where one of them is too small. */
