@@ -64,29 +64,22 @@ const count = Number(values.images);
 const stream = random(Number(values.seed));
 const threads = Number(values.threads);
 
-const { laptop64, laptop96, laptop128 } = diffusionUnetPresets;
+const { laptop64, laptop128 } = diffusionUnetPresets;
 const preset = diffusionPresets[sizePx][10];
-/** Networks in blocks of 2 × 2 pixels: twice the channels at half the edge are as many operations at each level. */
-const blocks = { ...laptop64, patch: 2, baseChannels: 32 };
-
 /** Who takes part, by edge. */
 const contestants: Readonly<Record<PresetSizePx, Readonly<Record<string, DiffusionPreset>>>> = {
   64: {
     preset,
     "min-snr": { ...preset, weighting: "min-snr" },
-    blocks: { ...preset, network: { ...blocks, multipliers: [1, 2, 4], attentionLevels: [1, 2] } },
     middle: diffusionPresets[64][30],
   },
   96: {
     preset,
-    blocks: { ...preset, network: { ...blocks, attentionLevels: [2, 3] } },
     middle: diffusionPresets[96][120],
   },
   128: {
     preset,
     "laptop-64": { ...preset, network: laptop64 },
-    "laptop-96": { ...preset, network: laptop96 },
-    blocks: { ...preset, network: { ...blocks, attentionLevels: [2, 3] } },
     "laptop-128": { ...preset, network: laptop128, learningRate: 7e-4 },
   },
 };

@@ -44,17 +44,6 @@ const configs: Record<string, DiffusionUnetConfig> = {
     timeCondition: "add",
     skips: "blocks",
   },
-  "diffusion-patch": {
-    ...tiny,
-    conditionChannels: 2,
-    patch: 2,
-    multipliers: [1, 2],
-    attentionLevels: [],
-    heads: 1,
-    groups: 2,
-    timeCondition: "scale-shift",
-    skips: "blocks",
-  },
 };
 
 const network =
@@ -154,7 +143,6 @@ test("times are waves: the first is the cosine of the time itself, slower ones f
 describe("mistakes are named", () => {
   test.each<[string, () => Value, RegExp]>([
     ["a size that cannot be halved", () => small({}, 10).y, /multiples of 4/],
-    ["a size that blocks do not fill", () => small({ patch: 3 }, 8).y, /multiples of 12/],
     ["other channels", () => small({}, 8, 3).y, /\[N, 1, H, W\]/],
     ["a missing condition", () => small({ conditionChannels: 2 }).y, /a condition of 2 channels, got none/],
     ["a condition that nobody asked for", () => small({}, 8, 1, 2).y, /a condition of 0 channels, got 2/],

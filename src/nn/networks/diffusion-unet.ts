@@ -1,15 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { Value } from "../../engine/graph.ts";
 import { fanInInit, type Initializer, zerosInit } from "../../engine/initializers.ts";
-import {
-  add,
-  concat,
-  depthToSpace2d,
-  silu,
-  spaceToDepth2d,
-  upsampledConv2d,
-  upsampleNearest2d,
-} from "../../engine/ops/index.ts";
+import { add, concat, silu, upsampledConv2d, upsampleNearest2d } from "../../engine/ops/index.ts";
 import { groupNorm } from "../layers/group-norm.ts";
 import { type TimeCondition, timedResidualBlock } from "../layers/timed-residual-block.ts";
 import { timestepEmbedding } from "../layers/timestep-embedding.ts";
@@ -27,11 +19,6 @@ export interface DiffusionUnetConfig {
   readonly conditionChannels?: number;
   /** Numbers that say how a training image was augmented; 0 for none. All zero means "not at all", and is what sampling gives. */
   readonly augmentationFeatures?: number;
-  /**
-   * Edge of the blocks of pixels that the network sees as one pixel with more channels, and draws so; 1, unless given. Twice the edge is a quarter of the
-   * work (Luhman & Luhman 2022).
-   */
-  readonly patch?: number;
   /** Channels of the first convolution, even; the time is embedded in four times as many numbers. */
   readonly baseChannels: number;
   /** Channels per level, finest first, in units of `baseChannels`; each level halves the resolution. */
@@ -125,19 +112,18 @@ export interface DiffusionUnetInputs {
 
 /**
  * What a denoiser predicts (noise, image or velocity) of noisy images: `[N, outputChannels, H, W]`; H and W must be multiples of
- * `patch` · 2^(levels - 1).
+ * 2^(levels - 1).
  *
  * The time becomes waves, then two linear layers, and tells every residual block. An augmentation is told the same way: a linear map of it
  * without an offset, which starts at 0, is added to the waves (Karras et al. 2022, appendix F.2). Levels are halved by convolutions of stride 2 and
  * doubled by repetition and a convolution. Residual branches, attentions and the last convolution start at 0: a new network predicts 0.
  *
  * @throws {@link ShapeError} when sizes or channels are not those of the config, or a condition or augmentation is missing or unasked for
- * @see Nichol & Dhariwal, "Improved denoising diffusion probabilistic models", ICML 2021; Ho, Jain & Abbeel, NeurIPS 2020; Luhman & Luhman,
- *   "Improving diffusion model efficiency through patching", arXiv:2207.04316 (2022)
+ * @see Nichol & Dhariwal, "Improved denoising diffusion probabilistic models", ICML 2021; Ho, Jain & Abbeel, NeurIPS 2020
  */
 export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config: DiffusionUnetConfig): Value {
   const { baseChannels: base, multipliers, blocks, attentionLevels, heads, groups, skips: joined } = config;
-  const { outputChannels, patch = 1, timeCondition, dropout = 0, mode } = config;
+  const { outputChannels, timeCondition, dropout = 0, mode } = config;
   const initializer = fanInInit();
   const bottom = multipliers.length - 1;
   const conv3 = (at: Scope, x: Value, channels: number, stride = 1) =>
@@ -156,7 +142,7 @@ export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config:
     return attentionLevels.includes(level) ? attend(at, y, index) : y;
   };
 
-  let y = conv3(scope.at("in"), inBlocks(seen(scope, inputs, config), patch), base); // [N, base, H, W], in blocks
+  let y = conv3(scope.at("in"), seen(scope, inputs, config), base); // [N, base, H, W]
   const skips = joined === "all" ? [y] : [];
   for (let level = 0; level <= bottom; level++) {
     const at = scope.at(`down${level}`);
@@ -180,14 +166,8 @@ export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config:
     if (level > 0) y = doubled(at.at("double"), y, { initializer, mode }); // [N, …, 2 H, 2 W]
   }
   const out = scope.at("out");
-  const last = { channels: outputChannels * patch ** 2, kernel: 3, padding: 1, initializer: zerosInit };
-  y = conv(out.at("conv"), silu(groupNorm(out.at("norm"), y, { groups })), last);
-  return patch > 1 ? depthToSpace2d(y, patch) : y;
-}
-
-/** Blocks of pixels as channels. */
-function inBlocks(x: Value, patch: number): Value {
-  return patch > 1 ? spaceToDepth2d(x, patch) : x;
+  const last = { channels: outputChannels, kernel: 3, padding: 1, initializer: zerosInit };
+  return conv(out.at("conv"), silu(groupNorm(out.at("norm"), y, { groups })), last);
 }
 
 /** Image of twice the size and as many channels: every pixel four times, then a convolution. Training takes the short way to the same numbers. */
@@ -215,10 +195,10 @@ function told(scope: Scope, { t, augmentation }: DiffusionUnetInputs, config: Di
 
 /** Everything the first convolution sees, checked: the noisy image, and the condition behind it. */
 function seen({ path }: Scope, { xt, condition }: DiffusionUnetInputs, config: DiffusionUnetConfig): Value {
-  const { inputChannels, conditionChannels = 0, multipliers, patch = 1 } = config;
+  const { inputChannels, conditionChannels = 0, multipliers } = config;
   const where = `diffusionUnet "${path}"`;
   requireChannels(where, xt, inputChannels);
-  requireMultiple(where, xt, patch * 2 ** (multipliers.length - 1));
+  requireMultiple(where, xt, 2 ** (multipliers.length - 1));
   if ((condition?.shape[1] ?? 0) !== conditionChannels)
     throw new ShapeError({
       where,
