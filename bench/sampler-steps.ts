@@ -1,45 +1,44 @@
 /**
- * Steps that each sampler needs for images as good as those of 50 steps of Heun's method, which keep the contrast of all detail: what `bench/diffusion.ts` takes as `--steps`.
+ * Steps that each sampler needs for images as good as those of 50 steps of Heun's method, which keep the contrast of all detail: what
+ * `bench/diffusion.ts` takes as `--steps`.
  *
- *     npm run bench -- sampler-steps MODEL.safetensors --real FOLDER [--names a,b] [--images 192] [--only ddim,heun] [--json rows.json]
+ *     npm run bench -- sampler-steps RUN_FOLDER [--seed 0] [--images 96] [--only ddim,heun] [--json rows.json]
  *
- * All samplers draw the same image numbers with the averaged weights of a trained model. Good is the kernel distance to patches of real images by
- * Fantascope's own features; as good is a distance no further than the 95 % interval of the reference reaches. Steps climb a ladder until a sampler
- * is there; one that never gets there is told with its best.
+ * All samplers draw the same image numbers with the generator of a super-resolution run. Good is the kernel distance to patches of real images that it did
+ * not learn from, by Fantascope's own features; as good is a distance no further than the 95 % interval of the reference reaches. Steps climb a ladder
+ * until a sampler is there; one that never gets there is told with its best.
  */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parse } from "yaml";
 import type { Plane } from "../src/core/plane.ts";
 import { random } from "../src/core/random.ts";
-import { cropPlane } from "../src/data/crop.ts";
-import { openDataset } from "../src/data/folder-dataset.ts";
-import { brightestChannel, unitPlane } from "../src/data/unit-plane.ts";
 import { MICROSCOPY_FEATURES, openMicroscopyFeatures } from "../src/features/index.ts";
 import { generateImages } from "../src/generators/diffusion/generate.ts";
 import { loadDiffusion } from "../src/generators/diffusion/model-file.ts";
 import { openDiffusion } from "../src/generators/diffusion/open-diffusion.ts";
 import { type SamplerName, samplers } from "../src/generators/diffusion/samplers/index.ts";
-import { standardDeviation } from "../src/image/standard-deviation.ts";
 import { featureDistance } from "../src/metrics/feature-distance.ts";
-import { LEAST_CONTRAST } from "../src/recipes/super-resolve/fields.ts";
+import { resolveRecipe } from "../src/recipes/resolve.ts";
+import { runFolder } from "../src/recipes/run-folder.ts";
+import { openFields } from "../src/recipes/super-resolve/fields.ts";
+import { heldOutPatches } from "../src/recipes/super-resolve/held-out.ts";
+import { diffusionFile } from "../src/recipes/super-resolve/jobs/context.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    real: { type: "string" },
-    names: { type: "string", default: "" },
-    images: { type: "string", default: "192" },
+    seed: { type: "string", default: "0" },
+    images: { type: "string", default: "96" },
     only: { type: "string", default: Object.keys(samplers).join() },
     threads: { type: "string", default: "2" },
     json: { type: "string" },
   },
 });
-const [file] = positionals;
-if (!file || !values.real) {
-  console.error(
-    "npm run bench -- sampler-steps MODEL.safetensors --real FOLDER: a trained diffusion model and real images are needed.",
-  );
+const [folder] = positionals;
+if (!folder) {
+  console.error("npm run bench -- sampler-steps RUN_FOLDER: the folder of a super-resolution run is needed.");
   process.exit(1);
 }
 const count = Number(values.images);
@@ -56,9 +55,11 @@ const LADDERS: Readonly<Record<SamplerName, readonly number[]>> = {
 const REFERENCE = { sampler: "heun", steps: 50 } as const;
 
 const stream = random(20261120);
-const denoiser = await openDiffusion(loadDiffusion(file), { threads: Number(values.threads) });
+const denoiser = await openDiffusion(loadDiffusion(diffusionFile(runFolder(folder), Number(values.seed))), {
+  threads: Number(values.threads),
+});
 const features = await openMicroscopyFeatures({ threads: Number(values.threads) });
-const real = await features.features(await realPatches(values.real, denoiser.sizePx));
+const real = await features.features(await realPatches(folder));
 
 interface Row {
   readonly sampler: SamplerName;
@@ -114,20 +115,11 @@ async function judged(sampler: SamplerName, steps: number): Promise<Row> {
   return row;
 }
 
-/** Lively patches at random places of the images of a folder, on the unit scale. */
-async function realPatches(folder: string, sizePx: number): Promise<Plane[]> {
-  const dataset = await openDataset(folder);
-  const wanted = values.names === "" ? undefined : values.names.split(",");
-  const planes: Plane[] = [];
-  for (const [index, { name }] of dataset.entries.entries())
-    if (wanted?.includes(name) ?? true) {
-      const { image, annotations } = await dataset.get(index);
-      planes.push(unitPlane(brightestChannel(annotations.partner ?? image)));
-    }
-  const patches: Plane[] = [];
-  for (let draw = 0; patches.length < count; draw++) {
-    const patch = cropPlane(planes[draw % planes.length]!, sizePx, stream.fork("patch", draw));
-    if (standardDeviation(patch) >= LEAST_CONTRAST) patches.push(patch);
-  }
-  return patches;
+/** Patches of the run's fields that its generators did not learn from. */
+async function realPatches(run: string): Promise<Plane[]> {
+  const recipe = resolveRecipe(parse(readFileSync(runFolder(run).file("recipe.yaml"), "utf8")));
+  if (recipe.recipe !== "super-resolve" || recipe.real === undefined)
+    throw new Error(`${run} is no super-resolution run on real images`);
+  const fields = await openFields(recipe, recipe.real, recipe.test);
+  return heldOutPatches(recipe, fields, count).map(({ image }) => image);
 }
