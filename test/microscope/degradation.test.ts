@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { DataError, ShapeError, UnitError } from "../../src/core/errors.ts";
 import type { Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
+import { cropPlane } from "../../src/data/crop.ts";
 import { readImage } from "../../src/data/formats/read-image.ts";
 import { channelPlane } from "../../src/data/image.ts";
 import { resizePlane } from "../../src/image/resize-plane.ts";
@@ -291,6 +292,13 @@ describe("calibrateDegradation", () => {
     expect(agreement.spectrumDecades).toBeLessThan(0.1);
   });
 
+  test("pairs that are too small to show their own noise share it", async () => {
+    const small = Array.from({ length: 12 }, (_, i) => cropPlane(others[i % 4]!, 18, random(i)));
+    const { settings, each } = await calibrateDegradation(small, lowOf(small), { paired: true });
+    for (const value of [0.25, 0.5]) within(noiseAt(value, settings), noiseAt(value, planted), 0.25);
+    expect(new Set(each.map(({ peakPhotons }) => peakPhotons)).size).toBe(1);
+  });
+
   test("pairs whose grey levels were bent, and pairs whose were not", async () => {
     for (const exponent of [1, 1.3]) {
       const low = lowOf(high, { ...planted, exponent });
@@ -332,7 +340,7 @@ describe("calibrateDegradation", () => {
     await expect(calibrateDegradation([], [], { paired: false })).rejects.toThrow(DataError);
     await expect(calibrateDegradation(high, high.slice(1), { paired: true })).rejects.toThrow(/3 high and 2 low/);
     await expect(calibrateDegradation([high[0]!], [flat(0, 64)], { paired: true })).rejects.toThrow(/pair 0/);
-    await expect(calibrateDegradation([flat(0, 8)], [flat(0, 8)], { paired: true })).rejects.toThrow(/32 × 32/);
+    await expect(calibrateDegradation([flat(0, 8)], [flat(0, 8)], { paired: true })).rejects.toThrow(/16 × 16/);
     const noise = lowOf(high, { ...planted, scale: 0 });
     await expect(calibrateDegradation(high, noise, { paired: false })).rejects.toThrow(/structure above their noise/);
   });

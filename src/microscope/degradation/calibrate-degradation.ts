@@ -89,10 +89,10 @@ function sideOf(high: readonly Plane[], low: readonly Plane[], options: Calibrat
     ...high.flatMap(({ height, width }) => [height / downsample, width / downsample]),
   ];
   const even = 2 * Math.floor(Math.min(side, ...edges) / 2);
-  if (even >= 32) return even;
+  if (even >= 16) return even;
   throw new DataError({
     where: WHERE,
-    expected: "images of 32 × 32 pixels or more",
+    expected: "images of 16 × 16 pixels or more",
     received: `an edge of ${even} pixels`,
   });
 }
@@ -112,14 +112,18 @@ async function calibratePairs(
   const exponent = pairedExponent(pairs, pairedSigmaPx(pairs, downsample), downsample);
   const sigmaPx = pairedSigmaPx(pairs, downsample, exponent);
   await tell(1);
-  const fits = high.map((plane, i) => {
+  const lit = high.map((plane, i) => {
     const blurred = degradedLight(plane, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
     const { gain: scale, offset: background } = affineFit(low[i]!, blurred, LIGHT);
     const expected = { ...blurred, data: blurred.data.map((value) => scale * value + background) };
     const left = difference(low[i]!, expected);
-    const transfer = photonTransfer([{ noisy: left, expected, raw: low[i]! }]);
+    return { light: { sigmaPx, exponent, scale, background }, noisy: left, expected, raw: low[i]! };
+  });
+  const shared = photonTransfer(lit); // for pairs that are too small to show their own noise
+  const fits = lit.map((fit) => {
+    const transfer = photonTransfer([fit]) ?? shared;
     if (!transfer) throw tooFewPixels();
-    return { light: { sigmaPx, exponent, scale, background }, transfer, expected, left };
+    return { ...fit, transfer };
   });
   await tell(2);
   const each = fits.map(({ light, transfer }) => settingsOf(light, transfer));
@@ -134,9 +138,9 @@ async function calibratePairs(
     { slope: middle(({ transfer }) => transfer.slope), intercept: middle(({ transfer }) => transfer.intercept) },
   );
   // In the dim parts what is left over is noise, not misfit.
-  const dim = fits.map(({ expected, left }) => {
+  const dim = fits.map(({ expected, noisy }) => {
     const limit = percentile(expected, 70);
-    return { noise: left, isIn: (pixel: number) => expected.data[pixel]! <= limit };
+    return { noise: noisy, isIn: (pixel: number) => expected.data[pixel]! <= limit };
   });
   const degraded = high.map((plane, i) => degrade(plane, each[i]!, random(0).fork("agreement", i)));
   const agreement = degradationAgreement(degraded, low);
