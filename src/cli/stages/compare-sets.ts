@@ -2,7 +2,7 @@ import { DataError, RecipeError } from "../../core/errors.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { type FolderDataset, openDataset } from "../../data/folder-dataset.ts";
+import { openDataset } from "../../data/folder-dataset.ts";
 import { rgbPng, writeFileAtomically } from "../../data/formats/index.ts";
 import { featurePreprocessings, openFeatureNetwork, openMicroscopyFeatures } from "../../features/index.ts";
 import { sheet } from "../../image/sheet.ts";
@@ -12,7 +12,8 @@ import { realismRecord } from "../../recipes/realism.ts";
 import type { NoveltyRecord, RealismRecord } from "../../recipes/record.ts";
 import { refuseLeaks } from "../../recipes/refuse-leaks.ts";
 import { comparisonFindings, renderComparisonPage } from "../../report/comparison-page.ts";
-import { type GreyScale, unitImage, unitPatches } from "./unit-patches.ts";
+import type { EmbeddedPicture } from "../../report/picture.ts";
+import { type GreyScale, type UnitPatch, unitImage, unitPatches } from "./unit-patches.ts";
 
 /** Names of ways to prepare images for a network from a file. */
 export const PREPROCESSINGS = { "inception-fid": "inceptionFid", torchvision: "torchvision" } as const;
@@ -111,36 +112,43 @@ export async function compareSets(
     },
   ];
 
-  const copied = trained && (await lookForCopies(trained));
-  const compared = { realism, ...(copied && { novelty: copied.record }) };
+  const copies = trained && (await findCopies(sets.made.name, patches, trained, { grey, seed, ...work }));
+  const compared = { realism, ...(copies && { novelty: copies.record }) };
   const title = `${sets.made.name} against ${sets.real.name}`;
-  await writeFileAtomically(
-    page,
-    await renderComparisonPage({ title, ...compared, pictures, closest: copied ? [copied.picture] : [] }),
-  );
+  const closest = copies ? [copies.picture] : [];
+  await writeFileAtomically(page, await renderComparisonPage({ title, ...compared, pictures, closest }));
   if (json !== undefined)
     await writeFileAtomically(json, `${JSON.stringify({ patchPx, seed, grey, ...compared }, null, 2)}\n`);
   const { headline, sentences } = comparisonFindings(compared);
   return { patchPx, ...compared, sentences: [headline, ...sentences], page };
+}
 
-  async function lookForCopies(dataset: FolderDataset) {
-    const learned = [];
-    for (let index = 0; index < dataset.length; index++) learned.push(await dataset.get(index));
-    const trainingPlanes = learned.map((item) => unitImage(item, grey));
-    const audit = await noveltyAudit(
-      {
-        generated: planes.made,
-        training: trainingPlanes,
-        heldOut: planes.real,
-        trainingGroups: learned.map(({ group }) => `training ${group}`), // names may be the same; images are not
-        heldOutGroups: patches.real.map(({ group }) => group),
-      },
-      random(seed).fork("novelty"),
-      work,
-    );
-    const png = rgbPng(closestPairsSheet(audit, planes.made, trainingPlanes));
-    return { record: noveltyRecord(sets.made.name, audit), picture: { title: "Closest pairs", png } };
+/** Searches the training images for the generated patches, and for the real ones, which the generator did not learn from. */
+async function findCopies(
+  name: string,
+  { made, real }: { readonly made: readonly UnitPatch[]; readonly real: readonly UnitPatch[] },
+  dataset: Dataset,
+  { grey, seed, ...work }: WorkOptions & { readonly grey: GreyScale; readonly seed: number },
+): Promise<{ readonly record: NoveltyRecord; readonly picture: EmbeddedPicture }> {
+  const learned: UnitPatch[] = [];
+  for (let index = 0; index < dataset.length; index++) {
+    const item = await dataset.get(index);
+    learned.push({ plane: unitImage(item, grey), group: item.group });
   }
+  const planes = (patches: readonly UnitPatch[]) => patches.map(({ plane }) => plane);
+  const audit = await noveltyAudit(
+    {
+      generated: planes(made),
+      training: planes(learned),
+      heldOut: planes(real),
+      trainingGroups: learned.map(({ group }) => `training ${group}`), // names may be the same; images are not
+      heldOutGroups: real.map(({ group }) => group),
+    },
+    random(seed).fork("novelty"),
+    work,
+  );
+  const png = rgbPng(closestPairsSheet(audit, planes(made), planes(learned)));
+  return { record: noveltyRecord(name, audit), picture: { title: "Closest pairs", png } };
 }
 
 /** Edge of the first images of both folders, the smaller, at most {@link USUAL_PATCH_PX}. */
