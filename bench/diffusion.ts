@@ -25,14 +25,14 @@ import { scope } from "../src/nn/scope.ts";
 import { bench, benchOptions } from "./harness.ts";
 import { contend } from "./peers/contender.ts";
 
-/** Steps of each sampler for images as good as 250 ancestral ones, or its best, by `sampler-steps.ts` (docs/results.md). */
+/** Steps of each sampler for images as good as those of 50 of Heun's, by `sampler-steps.ts` (docs/results.md); Euler walks as DDIM does. */
 const STEPS: Readonly<Record<SamplerName, number>> = {
   ddpm: 100,
-  ddim: 80,
-  euler: 80,
-  "euler-ancestral": 80,
-  heun: 40,
-  "dpm-solver-2m": 80,
+  ddim: 25,
+  euler: 25,
+  "euler-ancestral": 100,
+  heun: 13,
+  "dpm-solver-2m": 8,
 };
 
 /** Networks by the size that they draw, px. */
