@@ -71,7 +71,7 @@ footer { border-top: 1px solid var(--line); padding-top: 16px; color: var(--soft
 
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 20px 36px; align-items: start; }
 .columns > * { min-width: 0; }
-.columns.three { grid-template-columns: repeat(auto-fit, minmax(min(100%, 310px), 1fr)); gap: 20px 30px; }
+.columns.three { grid-template-columns: repeat(auto-fill, minmax(min(100%, 310px), 1fr)); gap: 20px 30px; }
 .columns.even { align-items: stretch; margin: 26px 0 34px; }
 .columns + .scroll { margin-top: 1.6em; }
 .training .legend { margin: 4px 0 0; }

@@ -68,5 +68,5 @@ export async function unitPatches(
       patches[k] = { plane: cropPlane(image, patchPx, random.fork("patch", k)), group: item.group };
     onProgress?.({ stage, done: rank + 1, total: used.length });
   }
-  return patches;
+  return random.fork("mix").shuffle(patches); // those that are shown come from all images
 }
