@@ -259,7 +259,7 @@ describe("presets", () => {
   });
 
   it("take the steps that fit the machine", async () => {
-    expect(stepsWithin(30, 0.19)).toBe(8052);
+    expect(stepsWithin(30, 0.19)).toBe(7578); // a fifth of the time is for judging and keeping
     expect(stepsWithin(10, 1000)).toBe(100);
     const seconds = await measureStepSeconds({ ...diffusionPresets[64][10], network: tiny }, levelStream());
     expect(seconds).toBeGreaterThan(0);

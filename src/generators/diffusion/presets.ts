@@ -34,8 +34,8 @@ const large = { ...shared, learningRate: 7e-4 } as const;
  * Presets by edge and minutes.
  *
  * On two otherwise idle cores of a server (AMD EPYC, two threads) a step of batch 8 took 0.07 s (`laptop64`) and 0.19 s (`middle`) at 64 px, 0.15 s at
- * 96 px, 0.23 s (`laptop96`) and 0.49 s (`laptop128`) at 128 px: 10, 30 and 120 minutes are then about 7,000, 8,000 and 16,000 steps at 64 px, 3,400,
- * 10,000 and 14,000 at 96 px, 2,200, 6,700 and 12,000 at 128 px. Each network is the largest of a few that still takes some thousand steps; which
+ * 96 px, 0.23 s (`laptop96`) and 0.49 s (`laptop128`) at 128 px: 10, 30 and 120 minutes are then about 7,000, 7,500 and 15,000 steps at 64 px, 3,200,
+ * 9,500 and 13,000 at 96 px, 2,000, 6,300 and 12,000 at 128 px. Each network is the largest of a few that still takes some thousand steps; which
  * of them draws best in the same time has not been measured. The two hours of 64 px go into the batch: a still larger network would only learn
  * few images by heart sooner.
  */
