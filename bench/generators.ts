@@ -14,7 +14,6 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Plane } from "../src/core/plane.ts";
 import { random } from "../src/core/random.ts";
-import { imageOfCanonical } from "../src/data/canonical-image.ts";
 import { cropPlane } from "../src/data/crop.ts";
 import { writeRgbPng } from "../src/data/formats/index.ts";
 import { memoryDataset } from "../src/data/memory-dataset.ts";
@@ -39,6 +38,7 @@ import { diffusionUnetPresets } from "../src/nn/networks/diffusion-unet.ts";
 import { resolveRecipe } from "../src/recipes/resolve.ts";
 import { TOLD_AUGMENTATION } from "../src/recipes/super-resolve/diffusion-settings.ts";
 import { type Field, openFields } from "../src/recipes/super-resolve/fields.ts";
+import { sharpItem } from "../src/recipes/super-resolve/sharp-item.ts";
 
 const { values } = parseArgs({
   options: {
@@ -86,7 +86,7 @@ const contestants: Readonly<Record<PresetSizePx, Readonly<Record<string, Diffusi
 const wanted = values.only === "" ? Object.keys(contestants[sizePx]) : values.only.split(",");
 
 const { learned, judged } = await tilesOf(values.real);
-const patches = await patchStream(memoryDataset("sharp", learned.map(itemOf)), {
+const patches = await patchStream(memoryDataset("sharp", learned.map(sharpItem)), {
   sizePx,
   random: stream.fork("patches"),
   toldProbability: TOLD_AUGMENTATION,
@@ -148,10 +148,4 @@ async function tilesOf(real: string): Promise<{ learned: readonly Field[]; judge
   const { learn } = await openFields(recipe, real);
   const third = Math.ceil(learn.length / 3);
   return { judged: learn.slice(0, third), learned: learn.slice(third) };
-}
-
-function itemOf({ name, group, high }: Field) {
-  const clipped = { ...high, data: high.data.map((value) => Math.min(1, Math.max(0, value))) };
-  const provenance = { origin: "real", source: name } as const;
-  return { name, group, image: imageOfCanonical(clipped), annotations: {}, provenance };
 }

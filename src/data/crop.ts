@@ -1,4 +1,4 @@
-import { emptyLabelMap, emptyPlane, type Plane } from "../core/plane.ts";
+import { emptyLabelMap, emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
 import type { Random } from "../core/random.ts";
 import type { Registered } from "./augmentation.ts";
 
@@ -14,6 +14,13 @@ export function mirrored(position: number, extent: number): number {
 export function cropPlane(plane: Plane, cropPx: number, random: Random): Plane {
   const crop = emptyPlane(cropPx, cropPx);
   copySquare(crop, plane, corner(plane, cropPx, random));
+  return crop;
+}
+
+/** Random square of a label map, `[cropPx, cropPx]`, as {@link cropPlane} cuts planes. */
+export function cropLabels(labels: LabelMap, cropPx: number, random: Random): LabelMap {
+  const crop = emptyLabelMap(cropPx, cropPx);
+  copySquare(crop, labels, corner(labels, cropPx, random));
   return crop;
 }
 

@@ -94,28 +94,18 @@ export const generateCommand: CommandMaker = (context) =>
       await (isDiffusion ? fromDiffusion : fromCycleGan)(options, context);
     });
 
-async function fromCycleGan(
-  {
-    model,
-    calibration,
-    out,
-    count,
-    labels,
-    sampler,
-    steps,
-    labelMaps,
-    guidance,
-    seed,
-    format,
-    device: asked,
-  }: GenerateOptions,
-  context: CommandContext,
-): Promise<void> {
+async function fromCycleGan(options: GenerateOptions, context: CommandContext): Promise<void> {
+  const { model, calibration, out, count, labels, seed, format, device: asked } = options;
   const { requireCycleGan } = await import("../stages/require-cyclegan.ts");
   await requireCycleGan(model);
   refuseOptions(
     `${model} (a CycleGAN)`,
-    { "--sampler": sampler, "--steps": steps, "--label-maps": labelMaps, "--guidance": guidance },
+    {
+      "--sampler": options.sampler,
+      "--steps": options.steps,
+      "--label-maps": options.labelMaps,
+      "--guidance": options.guidance,
+    },
     "Leave them out.",
   );
   const { generateSet } = await import("../stages/generate-set.ts");
@@ -140,26 +130,11 @@ async function fromCycleGan(
   );
 }
 
-async function fromDiffusion(
-  {
-    model,
-    calibration,
-    out,
-    count,
-    labels,
-    sampler,
-    steps,
-    labelMaps,
-    guidance,
-    seed,
-    format,
-    device: asked,
-  }: GenerateOptions,
-  context: CommandContext,
-): Promise<void> {
+async function fromDiffusion(options: GenerateOptions, context: CommandContext): Promise<void> {
+  const { model, out, count, sampler, steps, labelMaps, guidance, seed, format, device: asked } = options;
   refuseOptions(
     `${model} (a diffusion model)`,
-    { "--calibration": calibration, "--labels": labels },
+    { "--calibration": options.calibration, "--labels": options.labels },
     "Leave them out: it draws images from noise, and from label maps only with --label-maps.",
   );
   if (guidance !== undefined && labelMaps === undefined)

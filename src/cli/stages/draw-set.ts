@@ -5,10 +5,9 @@ import type { LabelMap } from "../../core/plane.ts";
 import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
-import { cropPair } from "../../data/crop.ts";
+import { cropLabels } from "../../data/crop.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { channelPlane } from "../../data/image.ts";
 import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
 import type { DeviceName } from "../../engine/devices.ts";
 import type { DiffusionModel } from "../../generators/diffusion/fit.ts";
@@ -162,7 +161,6 @@ async function openLabelMaps(
 
 /** Piece of a label map for an image: the maps of a folder in turns, each time another place. */
 async function mapOf(maps: Dataset, index: number, sizePx: number, seed: number): Promise<LabelMap> {
-  const { image, annotations } = await maps.get(index % maps.length);
-  const whole = { image: channelPlane(image), labels: annotations.instances! };
-  return cropPair(whole, sizePx, random(seed).fork("label map", index)).labels;
+  const { annotations } = await maps.get(index % maps.length);
+  return cropLabels(annotations.instances!, sizePx, random(seed).fork("label map", index));
 }

@@ -148,8 +148,7 @@ export async function fitDiffusionGenerator(
       threads,
       device,
       checkpointFile: join(out, "checkpoints", "diffusion.safetensors"),
-    });
-    await judging?.release();
+    }).finally(() => judging?.release());
     const { curves, seconds, scores, chosenStep, stopped } = model;
     const best = scores.find(({ step }) => step === chosenStep);
     const judged = best && { chosenStep, kernelDistance: best.score, ...(stopped !== undefined && { stopped }) };

@@ -1,6 +1,6 @@
 import type { LabelMap, Plane } from "../../core/plane.ts";
 import type { Random } from "../../core/random.ts";
-import { cropPair, cropPlane } from "../../data/crop.ts";
+import { cropLabels, cropPlane } from "../../data/crop.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { entriesOf, splitByGroup } from "../../data/split.ts";
 
@@ -52,8 +52,7 @@ export async function judgedSplit(
     held: await pieces(held, TILES.held, (item, k) => cropPlane(held.planeOf(item), edge, random.fork("held", k))),
     heldLabels: await pieces(held, TILES.held, (item, k) => {
       const labels = held.labelsOf(item);
-      const image = held.planeOf(item);
-      return labels && cropPair({ image, labels }, patchPx, random.fork("labels", k)).labels;
+      return labels && cropLabels(labels, patchPx, random.fork("labels", k));
     }),
   };
 }

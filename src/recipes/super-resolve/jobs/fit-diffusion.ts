@@ -1,8 +1,5 @@
-import type { Plane } from "../../../core/plane.ts";
 import type { WorkOptions } from "../../../core/progress.ts";
 import { random } from "../../../core/random.ts";
-import { imageOfCanonical } from "../../../data/canonical-image.ts";
-import type { Item } from "../../../data/dataset.ts";
 import { memoryDataset } from "../../../data/memory-dataset.ts";
 import { fitDiffusion } from "../../../generators/diffusion/fit.ts";
 import { saveDiffusion } from "../../../generators/diffusion/model-file.ts";
@@ -13,6 +10,7 @@ import { judgeGenerator } from "../../judge-generator.ts";
 import type { TrainingRecord } from "../../record.ts";
 import { diffusionSettings, TOLD_AUGMENTATION } from "../diffusion-settings.ts";
 import { type Field, openFields } from "../fields.ts";
+import { sharpItem, sharpPlane } from "../sharp-item.ts";
 import { diffusionFile, type SuperResolveContext } from "./context.ts";
 
 /** Diffusion model of one seed, trained on patches of the sharp fields alone. */
@@ -25,14 +23,14 @@ export async function fitDiffusionJob(
   const { learn } = await openFields(recipe, realFolder, testFolder);
   const stream = random(job.seed).fork("diffusion");
   const { shown, held } = recipe.generator.judge ? forJudging(learn) : { shown: learn, held: [] };
-  const patches = await patchStream(memoryDataset("sharp fields", shown.map(itemOf)), {
+  const patches = await patchStream(memoryDataset("sharp fields", shown.map(sharpItem)), {
     sizePx: recipe.generator.patchPx,
     random: stream.fork("patches"),
     toldProbability: TOLD_AUGMENTATION,
   });
   const judge =
     held.length > 0
-      ? await judgeGenerator(shown.map(sharp), held.map(sharp), {
+      ? await judgeGenerator(shown.map(sharpPlane), held.map(sharpPlane), {
           patchPx: recipe.generator.patchPx,
           random: stream.fork("judge"),
           ...(options.signal ? { signal: options.signal } : {}),
@@ -59,16 +57,4 @@ const FEWEST_TO_JUDGE = 5;
 function forJudging(learn: readonly Field[]): { shown: readonly Field[]; held: readonly Field[] } {
   const held = learn.length < FEWEST_TO_JUDGE ? 0 : Math.round(learn.length / 5);
   return { shown: learn.slice(held), held: learn.slice(0, held) };
-}
-
-const sharp = ({ high }: Field): Plane => clipped(high);
-
-function itemOf({ name, group, high }: Field): Item {
-  const provenance = { origin: "real", source: name } as const;
-  return { name, group, image: imageOfCanonical(clipped(high)), annotations: {}, provenance };
-}
-
-/** Plane within 0…1. */
-function clipped(plane: Plane): Plane {
-  return { ...plane, data: plane.data.map((value) => Math.min(1, Math.max(0, value))) };
 }
