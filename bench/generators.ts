@@ -31,7 +31,7 @@ import {
   stepsWithin,
 } from "../src/generators/diffusion/presets.ts";
 import { samplers } from "../src/generators/diffusion/samplers/index.ts";
-import { sheet } from "../src/image/sheet.ts";
+import { halvesSheet } from "../src/image/halves-sheet.ts";
 import { featureDistance } from "../src/metrics/feature-distance.ts";
 import { powerRatios } from "../src/metrics/power-ratios.ts";
 import { diffusionUnetPresets } from "../src/nn/networks/diffusion-unet.ts";
@@ -129,9 +129,7 @@ for (const name of wanted) {
   if (values.keep) {
     mkdirSync(values.keep, { recursive: true });
     saveDiffusion(join(values.keep, `${name}.safetensors`), model);
-    const contrast = { black: 0, white: 1 };
-    const halves = [realPatches, images].map((planes) => sheet(planes.slice(0, 32), { columns: 4, contrast }));
-    await writeRgbPng(join(values.keep, `${name}.png`), sheet(halves, { columns: 2, gap: 16 }));
+    await writeRgbPng(join(values.keep, `${name}.png`), halvesSheet(realPatches, images));
   }
 }
 await features.release();

@@ -145,6 +145,25 @@ test("grey levels: real images by their percentiles, or as they are stored", asy
   expect(stored).toBeGreaterThan(3 * Math.abs(image));
 });
 
+test("a channel of real images with several; generated ones have one", async () => {
+  const items = many("real", 24).map((plane, index) => {
+    const { data, ...field } = imageOfCanonical(plane);
+    const noise = random(index).fork("noise");
+    const bright = data.map(() => noise.between(55_000, 65_000));
+    const image = { ...field, channels: 2, data: Uint16Array.from([...bright, ...data]) };
+    const provenance = { origin: "real", source: "test" } as const;
+    return { name: `field-${index}`, group: `field-${index}`, image, annotations: {}, provenance };
+  });
+  await writeDataset(at("two-channels"), items, { name: "two-channels" });
+  const distance = async (...more: string[]) => {
+    const outputs = ["--out", at("channel.html"), "--json", at("channel.json")];
+    expect((await invoke(["compare", at("alike"), "--real", at("two-channels"), ...outputs, ...more])).code).toBe(0);
+    return numbers("channel").realism.measures[0].value;
+  };
+  expect(await distance()).toBeGreaterThan(3 * Math.abs(await distance("--channel", "2")));
+  expect(numbers("channel").channel).toBe(2);
+});
+
 describe("bad input", () => {
   async function refused(args: readonly string[], words: RegExp): Promise<void> {
     const before = tree(base);
@@ -171,6 +190,10 @@ describe("bad input", () => {
     mkdirSync(at("empty"), { recursive: true });
     await refused([at("empty"), "--real", at("real")], /empty: expected/);
     await refused([at("alike"), "--real", at("nowhere")], /nowhere: expected/);
+    await refused(
+      [at("alike"), "--real", at("real"), "--channel", "2"],
+      /real-\d+: expected at least 2 channels, got 1/,
+    );
     expect(existsSync(at("never.html"))).toBe(false);
   });
 

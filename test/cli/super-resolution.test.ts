@@ -9,7 +9,7 @@ import { restoreFolder } from "../../src/cli/stages/restore-folder.ts";
 import type { Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
 import { openDataset } from "../../src/data/folder-dataset.ts";
-import { readImage, readProvenance, writePng } from "../../src/data/formats/index.ts";
+import { readImage, readProvenance, writePng, writeTiff } from "../../src/data/formats/index.ts";
 import { channelPlane, type Image } from "../../src/data/image.ts";
 import { unitPlane } from "../../src/data/unit-plane.ts";
 import { saveCheckpoint } from "../../src/engine/checkpoint.ts";
@@ -116,10 +116,24 @@ test("fit --generator diffusion: a judge chooses the state by images that were h
   await refused([...fit, "--no-judge"], /got one that fit filled with other settings/);
 });
 
+test("fit --generator diffusion --channel: of several channels the named one, not the brightest", async () => {
+  const { data, ...field } = waves(3, 64, 64);
+  const flat = new Uint16Array(data.length).fill(5000);
+  const image = { ...field, channels: 2, data: Uint16Array.from([...flat, ...data]) };
+  await writeTiff(at("two-channels", "cells.tif"), image);
+  const fit = ["fit", "--generator", "diffusion", "--real", at("two-channels"), "--steps", "10"];
+  await done(...fit, "--channel", "2", "--out", at("second-channel"));
+  expect(JSON.parse(readFileSync(at("second-channel", "training.json"), "utf8"))).toMatchObject({ channel: 2 });
+  const shown = await readImage(at("second-channel", "samples.png"));
+  expect(new Set(channelPlane(shown, 0).data.slice(0, 64)).size).toBeGreaterThan(10); // waves: the first channel is one grey
+  await refused([...fit, "--channel", "3", "--out", at("no-channel")], /cells: expected at least 3 channels, got 2/);
+  await refused([...fit, "--channel", "1", "--out", at("second-channel")], /fit filled with other settings/);
+});
+
 test("fit: options of the other generator are refused by name, before anything is read", async () => {
   const fit = ["fit", "--real", at("missing"), "--out", at("never")];
   await refused([...fit, "--patch", "64"], /no option of another kind of model, got --patch\. .*--generator diffusion/);
-  await refused([...fit, "--minutes", "30", "--patch", "64", "--no-judge"], /got --patch, --minutes, --no-judge/);
+  await refused([...fit, "--minutes", "30", "--channel", "1", "--no-judge"], /got --minutes, --channel, --no-judge/);
   await refused(
     [...fit, "--generator", "diffusion", "--low-pass", "0.3", "--consistency", "2"],
     /got --low-pass, --consistency/,

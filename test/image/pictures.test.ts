@@ -3,6 +3,7 @@ import { ShapeError } from "../../src/core/errors.ts";
 import type { LabelMap, Plane } from "../../src/core/plane.ts";
 import { random } from "../../src/core/random.ts";
 import { display } from "../../src/image/display.ts";
+import { halvesSheet } from "../../src/image/halves-sheet.ts";
 import { overlay } from "../../src/image/overlay.ts";
 import type { RgbImage } from "../../src/image/rgb-image.ts";
 import { sheet } from "../../src/image/sheet.ts";
@@ -138,5 +139,16 @@ describe("sheet", () => {
     const dim = plane([[0, 0.25]]);
     expect(pixel(sheet([dim], { gap: 0 }), 0, 1)).toEqual([255, 255, 255]);
     expect(pixel(sheet([dim], { gap: 0, contrast }), 0, 1)).toEqual([64, 64, 64]);
+  });
+
+  it("has halves of 32 pictures at most, one contrast for all", () => {
+    const many = (grey: number, count: number) => Array.from({ length: count }, () => plane([[grey]]));
+    const halves = halvesSheet(many(0, 40), many(0.5, 40));
+    const half = { height: 8 + 7 * 2, width: 4 + 3 * 2 };
+    expect(halves).toMatchObject({ height: half.height, width: 2 * half.width + 16 });
+    expect(pixel(halves, 0, 0)).toEqual([0, 0, 0]);
+    expect(pixel(halves, 0, half.width + 16)).toEqual([128, 128, 128]);
+    expect(pixel(halves, 0, half.width)).toEqual([128, 128, 128]);
+    expect(halvesSheet(many(0, 2), many(1, 2)).data.at(-1)).toBe(255);
   });
 });

@@ -4,7 +4,10 @@ import { numberOption, wholeNumber } from "../number-option.ts";
 import type { ComparedSets, CompareSetsOptions } from "../stages/compare-sets.ts";
 
 interface CompareOptions
-  extends Pick<CompareSetsOptions, "training" | "features" | "preprocessing" | "featureOutput" | "count" | "json"> {
+  extends Pick<
+    CompareSetsOptions,
+    "training" | "features" | "preprocessing" | "featureOutput" | "count" | "channel" | "json"
+  > {
   readonly real: string;
   readonly patch?: number;
   readonly grey: "image" | "stored";
@@ -49,6 +52,11 @@ export const compareCommand: CommandMaker = (context) =>
       "--patch <px>",
       "edge of the patches (default: that of the smaller images, at most 128)",
       numberOption({ min: 32, max: 1024, whole: true }),
+    )
+    .option(
+      "--channel <n>",
+      "channel of the real and the training images; the first is 1 (default: the brightest)",
+      wholeNumber(1),
     )
     .addOption(
       new Option("--grey <how>", "what becomes 0 and 1: percentiles of each image, or the range of its numbers")

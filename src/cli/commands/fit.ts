@@ -16,6 +16,7 @@ interface FitOptions {
   readonly consistency?: number;
   readonly patch?: 64 | 96 | 128;
   readonly minutes?: 10 | 30 | 120;
+  readonly channel?: number;
   readonly withLabels?: true;
   readonly judge: boolean;
   readonly seed: number;
@@ -34,6 +35,7 @@ lowest fifth of each): the state nearest to them is kept, and training ends when
 Examples:
   $ fantascope fit --real my-images --out generator --steps 2000
   $ fantascope fit --generator diffusion --real my-sharp-images --patch 64 --minutes 30 --out generator
+  $ fantascope fit --generator diffusion --real my-cells --channel 2 --minutes 10 --out microtubules
   $ fantascope fit --generator diffusion --real my-labelled-images --with-labels --out generator
 
 Where it goes:
@@ -80,6 +82,11 @@ export const fitCommand: CommandMaker = (context) =>
       "diffusion: network and rates made for 10, 30 or 120 minutes of training (default: 30)",
       numberAmong([10, 30, 120]),
     )
+    .option(
+      "--channel <n>",
+      "diffusion: channel of the images to learn; the first is 1 (default: the brightest)",
+      wholeNumber(1),
+    )
     .option("--with-labels", "diffusion: learn to draw images from the label maps of the folder, too")
     .option("--no-judge", "diffusion: learn from all images to the last step, instead of holding some out to choose by")
     .option("--seed <n>", "another seed gives another generator", wholeNumber(0), 0)
@@ -88,12 +95,19 @@ export const fitCommand: CommandMaker = (context) =>
     .action((options: FitOptions) => (options.generator === "cyclegan" ? fitCycleGan : fitDiffusion)(options, context));
 
 async function fitCycleGan(
-  { real, out, steps, lowPass, consistency, patch, minutes, withLabels, judge, seed, device: asked }: FitOptions,
+  { real, out, steps, lowPass, consistency, seed, device: asked, ...ofDiffusion }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
+  const { patch, minutes, channel, withLabels, judge } = ofDiffusion;
   refuseOptions(
     "fantascope fit --generator cyclegan",
-    { "--patch": patch, "--minutes": minutes, "--with-labels": withLabels, "--no-judge": judge ? undefined : false },
+    {
+      "--patch": patch,
+      "--minutes": minutes,
+      "--channel": channel,
+      "--with-labels": withLabels,
+      "--no-judge": judge ? undefined : false,
+    },
     "Leave them out, or add --generator diffusion.",
   );
   const { fitGenerator } = await import("../stages/fit-generator.ts");
@@ -122,7 +136,20 @@ async function fitCycleGan(
 }
 
 async function fitDiffusion(
-  { real, out, steps, lowPass, consistency, patch, minutes, withLabels, judge, seed, device: asked }: FitOptions,
+  {
+    real,
+    out,
+    steps,
+    lowPass,
+    consistency,
+    patch,
+    minutes,
+    channel,
+    withLabels,
+    judge,
+    seed,
+    device: asked,
+  }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -141,6 +168,7 @@ async function fitDiffusion(
       ...(patch === undefined ? {} : { patchPx: patch }),
       ...(minutes === undefined ? {} : { minutes }),
       ...(steps === undefined ? {} : { steps }),
+      ...(channel === undefined ? {} : { channel }),
       ...(withLabels && { withLabels }),
       judge,
       seed,

@@ -5,7 +5,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { rgbPng, writeFileAtomically } from "../../data/formats/index.ts";
 import { featurePreprocessings, openFeatureNetwork, openMicroscopyFeatures } from "../../features/index.ts";
-import { sheet } from "../../image/sheet.ts";
+import { halvesSheet } from "../../image/halves-sheet.ts";
 import { noveltyAudit } from "../../metrics/novelty.ts";
 import { closestPairsSheet, noveltyRecord } from "../../recipes/novelty.ts";
 import { realismRecord } from "../../recipes/realism.ts";
@@ -13,7 +13,7 @@ import type { NoveltyRecord, RealismRecord } from "../../recipes/record.ts";
 import { refuseLeaks } from "../../recipes/refuse-leaks.ts";
 import { comparisonFindings, renderComparisonPage } from "../../report/comparison-page.ts";
 import type { EmbeddedPicture } from "../../report/picture.ts";
-import { type GreyScale, type UnitPatch, unitImage, unitPatches } from "./unit-patches.ts";
+import { type GreyScale, type UnitOptions, type UnitPatch, unitImage, unitPatches } from "./unit-patches.ts";
 
 /** Names of ways to prepare images for a network from a file. */
 export const PREPROCESSINGS = { "inception-fid": "inceptionFid", torchvision: "torchvision" } as const;
@@ -33,6 +33,8 @@ export interface CompareSetsOptions extends WorkOptions {
   /** Edge of the patches; the default is that of the smaller images, at most 128. */
   readonly patchPx?: number;
   readonly grey?: GreyScale;
+  /** Channel of the real images and of those learned from, counted from 1; unless given, the one with the most light. */
+  readonly channel?: number;
   readonly seed?: number;
   readonly threads?: number;
   /** File of the page. */
@@ -57,8 +59,6 @@ const MOST_PATCHES = 500;
 const FEWEST = 8;
 /** Edge of patches of large images: two tiles of the feature network along each side. */
 const USUAL_PATCH_PX = 128;
-/** Patches of each side that are shown. */
-const SHOWN = { count: 32, columns: 4, gap: 16 };
 
 /**
  * How near a set of images is to real ones, and, where the images are known that its generator learned from, whether it copied them; a page that shows
@@ -76,7 +76,7 @@ export async function compareSets(
   real: string,
   options: CompareSetsOptions = {},
 ): Promise<ComparedSets> {
-  const { training, seed = 0, grey = "image", page = "comparison.html", json, signal, onProgress } = options;
+  const { training, seed = 0, grey = "image", channel, page = "comparison.html", json, signal, onProgress } = options;
   const work: WorkOptions = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
   const sets = { made: await openDataset(generated), real: await openDataset(real) };
   const trained = training === undefined ? undefined : await openDataset(training);
@@ -92,33 +92,33 @@ export async function compareSets(
   const patchPx = options.patchPx ?? (await usualPatch(sets.made, sets.real));
 
   const stream = random(seed).fork("compare");
-  const cut = (dataset: Dataset, name: string) =>
-    unitPatches(dataset, { count, patchPx, grey, random: stream.fork(name) }, work);
-  const patches = { made: await cut(sets.made, "generated"), real: await cut(sets.real, "real") };
+  const cut = (dataset: Dataset, name: string, unit: UnitOptions) =>
+    unitPatches(dataset, { count, patchPx, ...unit, random: stream.fork(name) }, work);
+  const patches = {
+    made: await cut(sets.made, "generated", { grey }),
+    real: await cut(sets.real, "real", { grey, channel }),
+  };
   const planes = { made: patches.made.map(({ plane }) => plane), real: patches.real.map(({ plane }) => plane) };
 
   const network = await openNetwork(options);
   const realism = await realismRecord(sets.made.name, planes, { ...work, seed, network }).finally(() =>
     network.release(),
   );
-  const shown = [planes.real, planes.made].map((side) =>
-    sheet(side.slice(0, SHOWN.count), { columns: SHOWN.columns, contrast: { black: 0, white: 1 } }),
-  );
   const pictures = [
     {
       title: "Real on the left, generated on the right",
       caption: `${patchPx} x ${patchPx} pixels each.`,
-      png: rgbPng(sheet(shown, { columns: 2, gap: SHOWN.gap })),
+      png: rgbPng(halvesSheet(planes.real, planes.made)),
     },
   ];
 
-  const copies = trained && (await findCopies(sets.made.name, patches, trained, { grey, seed, ...work }));
+  const copies = trained && (await findCopies(sets.made.name, patches, trained, { grey, channel, seed, ...work }));
   const compared = { realism, ...(copies && { novelty: copies.record }) };
   const title = `${sets.made.name} against ${sets.real.name}`;
   const closest = copies ? [copies.picture] : [];
   await writeFileAtomically(page, await renderComparisonPage({ title, ...compared, pictures, closest }));
   if (json !== undefined)
-    await writeFileAtomically(json, `${JSON.stringify({ patchPx, seed, grey, ...compared }, null, 2)}\n`);
+    await writeFileAtomically(json, `${JSON.stringify({ patchPx, seed, grey, channel, ...compared }, null, 2)}\n`);
   const { headline, sentences } = comparisonFindings(compared);
   return { patchPx, ...compared, sentences: [headline, ...sentences], page };
 }
@@ -128,12 +128,12 @@ async function findCopies(
   name: string,
   { made, real }: { readonly made: readonly UnitPatch[]; readonly real: readonly UnitPatch[] },
   dataset: Dataset,
-  { grey, seed, ...work }: WorkOptions & { readonly grey: GreyScale; readonly seed: number },
+  { grey, channel, seed, ...work }: WorkOptions & UnitOptions & { readonly seed: number },
 ): Promise<{ readonly record: NoveltyRecord; readonly picture: EmbeddedPicture }> {
   const learned: UnitPatch[] = [];
   for (let index = 0; index < dataset.length; index++) {
     const item = await dataset.get(index);
-    learned.push({ plane: unitImage(item, grey), group: item.group });
+    learned.push({ plane: unitImage(item, { grey, channel }), group: item.group });
   }
   const planes = (patches: readonly UnitPatch[]) => patches.map(({ plane }) => plane);
   const audit = await noveltyAudit(

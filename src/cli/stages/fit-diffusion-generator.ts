@@ -7,7 +7,7 @@ import { random } from "../../core/random.ts";
 import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically, writeRgbPng } from "../../data/formats/index.ts";
-import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
+import { unitPlane } from "../../data/unit-plane.ts";
 import type { DeviceName } from "../../engine/devices.ts";
 import type { TrainingPatch } from "../../generators/diffusion/augmentation.ts";
 import { fitDiffusion } from "../../generators/diffusion/fit.ts";
@@ -23,9 +23,10 @@ import {
   stepsWithin,
 } from "../../generators/diffusion/presets.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
-import { sheet } from "../../image/sheet.ts";
+import { halvesSheet } from "../../image/halves-sheet.ts";
 import { type JudgeOptions, judgeGenerator } from "../../recipes/judge-generator.ts";
 import { TOLD_AUGMENTATION } from "../../recipes/super-resolve/diffusion-settings.ts";
+import { chosenChannel } from "./chosen-channel.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { judgedSplit } from "./judged-split.ts";
@@ -41,6 +42,8 @@ export interface FitDiffusionGeneratorOptions extends WorkOptions {
   /** Training steps; unless given, as many as fit into the minutes on this machine. */
   readonly steps?: number;
   readonly seed?: number;
+  /** Channel of the images to learn, counted from 1; unless given, the one with the most light. */
+  readonly channel?: number;
   /** Whether it learns to draw from the images' label maps, too. */
   readonly withLabels?: boolean;
   /**
@@ -76,8 +79,8 @@ export interface Judgement {
 /** Looks of the judge, spread over the training. */
 const LOOKS = 6;
 
-/** Pictures of each half of the preview, and how many stand in a row. */
-const PREVIEW = { count: 32, columns: 4, gap: 16 };
+/** Pictures of each half of the preview. */
+const PREVIEWED = 32;
 
 /**
  * Diffusion generator of unlabelled images: `diffusion.safetensors`, `training.json` (losses, what the judge said) and `samples.png`. Of pairs it learns
@@ -95,6 +98,7 @@ export async function fitDiffusionGenerator(
     minutes = 30,
     steps: wanted,
     seed = 0,
+    channel,
     withLabels = false,
     judge = true,
     threads = 1,
@@ -105,15 +109,16 @@ export async function fitDiffusionGenerator(
   const dataset = await openDataset(real);
   const learnedFrom = await dataset.hash();
   const preset = diffusionPresets[patchPx][minutes];
+  const learnedPlane = (item: Item) => sharpPlane(item, channel);
   const stream = random(seed).fork("diffusion");
   const split = judge
-    ? await judgedSplit(dataset, { patchPx, planeOf: sharpPlane, random: stream.fork("split") })
+    ? await judgedSplit(dataset, { patchPx, planeOf: learnedPlane, random: stream.fork("split") })
     : undefined;
   const patches = await patchStream(split?.learn ?? dataset, {
     sizePx: patchPx,
     random: stream.fork("patches"),
     toldProbability: TOLD_AUGMENTATION,
-    planeOf: split?.planeOf ?? sharpPlane,
+    planeOf: split?.planeOf ?? learnedPlane,
     withLabels,
     ...(split && { labelsOf: split.labelsOf }),
   });
@@ -124,7 +129,8 @@ export async function fitDiffusionGenerator(
       ? settled
       : stepsWithin(minutes, await measureStepSeconds(preset, patches, { threads, device })));
   const asked = { patchPx, minutes, steps, seed, withLabels, judge: judge !== false };
-  const settings = { generator: "diffusion", ...asked, ...elsewhere(device), learnedFrom };
+  const chosen = channel === undefined ? {} : { channel };
+  const settings = { generator: "diffusion", ...asked, ...chosen, ...elsewhere(device), learnedFrom };
   await claimFolder(out, "fit", settings);
   const files = { model: join(out, "diffusion.safetensors"), preview: join(out, "samples.png") };
 
@@ -160,23 +166,21 @@ export async function fitDiffusionGenerator(
     const shown = await patchStream(dataset, {
       sizePx: patchPx,
       random: stream.fork("shown"),
-      planeOf: sharpPlane,
+      planeOf: learnedPlane,
       withLabels,
     });
-    const real = await shown.batch(0, PREVIEW.count, stream.fork("shown patches"));
+    const real = await shown.batch(0, PREVIEWED, stream.fork("shown patches"));
     const drawn = await firstImages(files.model, { seed, threads, device, ...work }, real);
-    const halves = [real.map(({ image }) => image), drawn];
-    const contrast = { black: 0, white: 1 };
-    const [left, right] = halves.map((planes) => sheet(planes, { columns: PREVIEW.columns, contrast }));
-    await writeRgbPng(files.preview, sheet([left!, right!], { columns: 2, gap: PREVIEW.gap }));
+    const shownPlanes = real.map(({ image }) => image);
+    await writeRgbPng(files.preview, halvesSheet(shownPlanes, drawn));
   }
   const { judged } = JSON.parse(await readFile(told, "utf8")) as { judged?: Judgement };
   return { ...files, steps, ...(judged && { judged }) };
 }
 
-/** The sharp image of an item within 0…1. */
-function sharpPlane({ image, annotations: { partner = image } }: Item): Plane {
-  const plane = unitPlane(brightestChannel(partner));
+/** A channel of the sharp image of an item within 0…1. */
+function sharpPlane({ name, image, annotations: { partner = image } }: Item, channel?: number): Plane {
+  const plane = unitPlane(chosenChannel({ name, image: partner }, channel));
   return { ...plane, data: plane.data.map((value) => Math.min(1, Math.max(0, value))) };
 }
 
@@ -197,7 +201,7 @@ async function firstImages(
     const drawn = generateImages(denoiser, {
       ...work,
       seed,
-      count: PREVIEW.count,
+      count: PREVIEWED,
       sampler: samplers[SAMPLING.sampler](),
       steps: SAMPLING.steps,
       labels: (index) => real[index]!.labels,

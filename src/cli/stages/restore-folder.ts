@@ -7,7 +7,7 @@ import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeOmeTiff, writeRgbPng } from "../../data/formats/index.ts";
-import { brightestChannel, UNIT_PERCENTILES } from "../../data/unit-plane.ts";
+import { UNIT_PERCENTILES } from "../../data/unit-plane.ts";
 import type { DeviceName } from "../../engine/devices.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { sheet } from "../../image/sheet.ts";
@@ -63,7 +63,7 @@ export async function restoreFolder(
       try {
         if (!existsSync(preview)) {
           const item = await dataset.get(index);
-          const low = channel === undefined ? brightestChannel(item.image) : chosenChannel(item, channel);
+          const low = chosenChannel(item, channel);
           const results = await resolver.resolveEach(low, {
             percentiles: UNIT_PERCENTILES,
             ...(signal ? { signal } : {}),

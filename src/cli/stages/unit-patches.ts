@@ -5,7 +5,8 @@ import type { Random } from "../../core/random.ts";
 import { cropPlane } from "../../data/crop.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import type { PixelType } from "../../data/image.ts";
-import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
+import { unitPlane } from "../../data/unit-plane.ts";
+import { chosenChannel } from "./chosen-channel.ts";
 
 /**
  * How images come to the scale 0…1: `"image"` by percentiles of each, except those that Fantascope made, which are on it; `"stored"` by the range of
@@ -30,9 +31,19 @@ const WHITE: Readonly<Partial<Record<PixelType, number>>> = {
   int32: 2 ** 31 - 1,
 };
 
-/** The channel with the most light of an image on the unit scale; of pairs the sharp one. */
-export function unitImage({ image, annotations: { partner = image }, provenance }: Item, grey: GreyScale): Plane {
-  const plane = brightestChannel(partner);
+/** How images of a folder become planes on the unit scale. */
+export interface UnitOptions {
+  readonly grey: GreyScale;
+  /** Channel, counted from 1; unless given, the one with the most light. */
+  readonly channel?: number | undefined;
+}
+
+/** A channel of an image on the unit scale; of pairs the sharp image. @throws {@link DataError} when the image has fewer channels */
+export function unitImage(
+  { name, image, annotations: { partner = image }, provenance }: Item,
+  { grey, channel }: UnitOptions,
+): Plane {
+  const plane = chosenChannel({ name, image: partner }, channel);
   const isOurs = provenance.origin === "synthetic" && partner.channels === 1 && partner.pixelType === "uint16";
   if (grey === "image" && !isOurs) return unitPlane(plane);
   const white = WHITE[partner.pixelType] ?? 1;
@@ -46,7 +57,7 @@ export function unitImage({ image, annotations: { partner = image }, provenance 
  */
 export async function unitPatches(
   dataset: Dataset,
-  { count, patchPx, grey, random }: { count: number; patchPx: number; grey: GreyScale; random: Random },
+  { count, patchPx, random, ...unit }: UnitOptions & { count: number; patchPx: number; random: Random },
   { signal, onProgress }: WorkOptions = {},
 ): Promise<UnitPatch[]> {
   const stage = `read ${dataset.name}`;
@@ -56,7 +67,7 @@ export async function unitPatches(
   for (const [rank, index] of used.entries()) {
     stopIfCancelled(signal, stage);
     const item = await dataset.get(index);
-    const image = unitImage(item, grey);
+    const image = unitImage(item, unit);
     if (Math.min(image.height, image.width) < patchPx)
       throw new DataError({
         where: `${dataset.name}, ${item.name}`,
