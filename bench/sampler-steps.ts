@@ -3,17 +3,22 @@
  * `bench/diffusion.ts` takes as `--steps`.
  *
  *     npm run bench -- sampler-steps RUN_FOLDER [--seed 0] [--images 96] [--only ddim,heun] [--json rows.json]
+ *     npm run bench -- sampler-steps FIT_FOLDER --real DIR [--images 96] [--only ddim,heun] [--json rows.json]
  *
- * All samplers draw the same image numbers with the generator of a super-resolution run. Good is the kernel distance to patches of real images that it did
- * not learn from, by Fantascope's own features; as good is a distance no further than the 95 % interval of the reference reaches. Steps climb a ladder
+ * All samplers draw the same image numbers with the generator of a super-resolution run, or one of `fantascope fit --generator diffusion --real DIR`. Good
+ * is the kernel distance to patches of real images that it did not learn from, by Fantascope's own features; as good is a distance no further than the 95 % interval of the reference reaches. Steps climb a ladder
  * until a sampler is there; one that never gets there is told with its best.
  */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parse } from "yaml";
+import { fitSplit } from "../src/cli/stages/fit-diffusion-generator.ts";
 import type { Plane } from "../src/core/plane.ts";
 import { random } from "../src/core/random.ts";
+import { cropPlane } from "../src/data/crop.ts";
+import { openDataset } from "../src/data/folder-dataset.ts";
 import { MICROSCOPY_FEATURES, openMicroscopyFeatures } from "../src/features/index.ts";
 import { generateImages } from "../src/generators/diffusion/generate.ts";
 import { loadDiffusion } from "../src/generators/diffusion/model-file.ts";
@@ -29,6 +34,7 @@ import { diffusionFile } from "../src/recipes/super-resolve/jobs/context.ts";
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    real: { type: "string" },
     seed: { type: "string", default: "0" },
     images: { type: "string", default: "96" },
     only: { type: "string", default: Object.keys(samplers).join() },
@@ -38,7 +44,9 @@ const { values, positionals } = parseArgs({
 });
 const [folder] = positionals;
 if (!folder) {
-  console.error("npm run bench -- sampler-steps RUN_FOLDER: the folder of a super-resolution run is needed.");
+  console.error(
+    "npm run bench -- sampler-steps FOLDER: the folder of a super-resolution run or of a fitted generator.",
+  );
   process.exit(1);
 }
 const count = Number(values.images);
@@ -55,11 +63,12 @@ const LADDERS: Readonly<Record<SamplerName, readonly number[]>> = {
 const REFERENCE = { sampler: "heun", steps: 50 } as const;
 
 const stream = random(20261120);
-const denoiser = await openDiffusion(loadDiffusion(diffusionFile(runFolder(folder), Number(values.seed))), {
-  threads: Number(values.threads),
-});
+const fitted = join(folder, "diffusion.safetensors");
+const isFitted = existsSync(fitted);
+const modelFile = isFitted ? fitted : diffusionFile(runFolder(folder), Number(values.seed));
+const denoiser = await openDiffusion(loadDiffusion(modelFile), { threads: Number(values.threads) });
 const features = await openMicroscopyFeatures({ threads: Number(values.threads) });
-const real = await features.features(await realPatches(folder));
+const real = await features.features(await (isFitted ? patchesHeldFrom(folder) : patchesOutside(folder)));
 
 interface Row {
   readonly sampler: SamplerName;
@@ -115,8 +124,22 @@ async function judged(sampler: SamplerName, steps: number): Promise<Row> {
   return row;
 }
 
+/** Patches of the part of the images that was held out while the generator was fitted. */
+async function patchesHeldFrom(fit: string): Promise<Plane[]> {
+  const { seed, channel, judge } = JSON.parse(readFileSync(join(fit, "training.json"), "utf8"));
+  if (values.real === undefined || !judge)
+    throw new Error(`${fit}: --real must name the images that it was fitted to, a part of them held out`);
+  const dataset = await openDataset(values.real);
+  const { sizePx } = denoiser;
+  const split = await fitSplit(dataset, { patchPx: sizePx, seed, channel });
+  if (!split) throw new Error(`${fit}: nothing was held out`);
+  return Array.from({ length: count }, (_, k) =>
+    cropPlane(split.held[k % split.held.length]!, sizePx, stream.fork("real patch", k)),
+  );
+}
+
 /** Patches of the run's fields that its generators did not learn from. */
-async function realPatches(run: string): Promise<Plane[]> {
+async function patchesOutside(run: string): Promise<Plane[]> {
   const recipe = resolveRecipe(parse(readFileSync(runFolder(run).file("recipe.yaml"), "utf8")));
   if (recipe.recipe !== "super-resolve" || recipe.real === undefined)
     throw new Error(`${run} is no super-resolution run on real images`);

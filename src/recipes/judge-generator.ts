@@ -2,15 +2,18 @@ import type { LabelMap, Plane } from "../core/plane.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Random } from "../core/random.ts";
 import { cropPlane } from "../data/crop.ts";
-import { openMicroscopyFeatures } from "../features/index.ts";
+import { MICROSCOPY_FEATURES, openMicroscopyFeatures } from "../features/index.ts";
 import { generateImages } from "../generators/diffusion/generate.ts";
 import { samplers } from "../generators/diffusion/samplers/index.ts";
 import type { Validate } from "../generators/diffusion/validation.ts";
-import { kernelDistance } from "../metrics/kernel-distance.ts";
+import { featureDistance } from "../metrics/feature-distance.ts";
 import { memorizationWatch } from "../metrics/memorization-begins.ts";
 
 /** Seed of the images of all looks: the same noise each time, so that looks differ by the generator alone. */
 const LOOK_SEED = 1;
+
+/** Share of a normal distribution within one standard error of its mean. */
+const ONE_STANDARD_ERROR = 0.6827;
 
 /** What a judge looks at. */
 export interface JudgeOptions extends WorkOptions {
@@ -53,11 +56,16 @@ export async function judgeGenerator(
         ...(work.signal ? { signal: work.signal } : {}),
       });
       for await (const { image } of drawn) images.push(image);
-      const score = kernelDistance(real, await network.features(images));
+      const distance = featureDistance(real, await network.features(images), random.fork("error"), {
+        network: MICROSCOPY_FEATURES,
+        measure: "kernel",
+        confidence: ONE_STANDARD_ERROR,
+      });
+      const verdict = { score: distance.value, error: distance.high - distance.value };
       const { begins, pValue, copies } = await watch.check(images);
       return begins
-        ? { score, stop: `images repeat the training images (p = ${pValue.toPrecision(2)}, ${copies} copies)` }
-        : { score };
+        ? { ...verdict, stop: `images repeat the training images (p = ${pValue.toPrecision(2)}, ${copies} copies)` }
+        : verdict;
     },
     release: () => network.release(),
   };

@@ -26,6 +26,7 @@ import {
   type PatchStream,
   stepsWithin,
 } from "../../src/generators/diffusion/index.ts";
+import { chosenVerdict, type Verdict } from "../../src/generators/diffusion/validation.ts";
 import { parameterCount } from "../../src/nn/parameters.ts";
 import { bulk, collected, levelStream, SIZE, tiny } from "./diffusion-toys.ts";
 
@@ -205,9 +206,20 @@ describe("fitDiffusion", () => {
     await expect(training(levelStream(), { signal: stop.signal })).rejects.toThrow(CancelledError);
   });
 
-  it("keeps the weights of the best verdict and stops when it is told to", async () => {
+  it("chooses the latest state that cannot be told from the best, and none that ended the training", () => {
+    const chosen = (...verdicts: Verdict[]) =>
+      chosenVerdict(verdicts.map((verdict, i) => ({ ...verdict, step: i + 1 })))?.step;
+    expect(chosen()).toBeUndefined();
+    expect(chosen({ score: 3 }, { score: 1 }, { score: 2 })).toBe(2);
+    expect(chosen({ score: 3 }, { score: 1, error: 0.5 }, { score: 1.4 }, { score: 1.6 })).toBe(3);
+    expect(chosen({ score: 1.4 }, { score: 1, error: 0.5 }, { score: 2 })).toBe(2);
+    expect(chosen({ score: 1, error: 5 }, { score: 2 }, { score: 0.5, stop: "copies" })).toBe(2);
+    expect(chosen({ score: 1, stop: "copies" })).toBe(1);
+  });
+
+  it("keeps the weights of the chosen verdict and stops when it is told to", async () => {
     const seen: State[] = [];
-    const verdicts = [{ score: 3 }, { score: 1 }, { score: 2, stop: "it repeats training images" }];
+    const verdicts = [{ score: 3 }, { score: 2 }, { score: 1, stop: "it repeats training images" }];
     let done = 0;
     const model = await fitDiffusion(
       levelStream(),

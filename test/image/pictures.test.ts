@@ -150,5 +150,10 @@ describe("sheet", () => {
     expect(pixel(halves, 0, half.width + 16)).toEqual([128, 128, 128]);
     expect(pixel(halves, 0, half.width)).toEqual([128, 128, 128]);
     expect(halvesSheet(many(0, 2), many(1, 2)).data.at(-1)).toBe(255);
+    const inverted = halvesSheet(many(0, 2), many(1, 2), ({ data, ...size }) => ({
+      ...size,
+      data: data.map((v) => 1 - v),
+    }));
+    expect([inverted.data[0], inverted.data.at(-1)]).toEqual([255, 0]);
   });
 });

@@ -29,7 +29,7 @@ low-pass between its two generators keeps it from hiding the label in the image.
 the real nuclei, --consistency 2 lets a frozen segmenter watch that every labelled nucleus can be seen.
 A diffusion model learns unlabelled images of anything, patch by patch, such as the sharp images for super-resolution;
 of a folder with low/ beside high/ it learns the sharp ones. A fifth of the images is held out (of fewer than five, the
-lowest fifth of each): the state nearest to them is kept, and training ends when it begins to copy what it learns from.
+lowest fifth of each): of the states nearest to them the latest is kept, and training ends when it begins to copy.
 --with-labels wants a label map for every image; the images of generate --label-maps then come with labels.
 
 Examples:
@@ -42,6 +42,7 @@ Where it goes:
   OUT/cyclegan.safetensors      the generator, for fantascope generate; or OUT/diffusion.safetensors
   OUT/calibration.json          the simulator that draws label maps (CycleGAN)
   OUT/samples.png               32 real patches on the left, 32 drawn images on the right (diffusion model)
+  OUT/samples-equalised.png     the same with local contrast equalised, where faint structure shows
   OUT/training.json             losses, and what the judge said
 Stopped with Ctrl-C, the same command continues.`;
 

@@ -6,6 +6,7 @@ import { openDataset } from "../../data/folder-dataset.ts";
 import { rgbPng, writeFileAtomically } from "../../data/formats/index.ts";
 import { featurePreprocessings, openFeatureNetwork, openMicroscopyFeatures } from "../../features/index.ts";
 import { halvesSheet } from "../../image/halves-sheet.ts";
+import { equalisedPicture } from "../../metrics/equalised-picture.ts";
 import { noveltyAudit } from "../../metrics/novelty.ts";
 import { closestPairsSheet, noveltyRecord } from "../../recipes/novelty.ts";
 import { realismRecord } from "../../recipes/realism.ts";
@@ -109,6 +110,11 @@ export async function compareSets(
       title: "Real on the left, generated on the right",
       caption: `${patchPx} x ${patchPx} pixels each.`,
       png: rgbPng(halvesSheet(planes.real, planes.made)),
+    },
+    {
+      title: "The same with local contrast equalised",
+      caption: "Faint structure shows, and patterns that hide in the dark.",
+      png: rgbPng(halvesSheet(planes.real, planes.made, equalisedPicture)),
     },
   ];
 

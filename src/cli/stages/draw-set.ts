@@ -1,14 +1,12 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { DataError, RecipeError } from "../../core/errors.ts";
 import type { LabelMap } from "../../core/plane.ts";
-import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import { cropLabels } from "../../data/crop.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { fileHash } from "../../data/file-hash.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
+import { type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
 import type { DeviceName } from "../../engine/devices.ts";
 import type { DiffusionModel } from "../../generators/diffusion/fit.ts";
 import { type GeneratedImage, generateImages } from "../../generators/diffusion/generate.ts";
@@ -18,6 +16,7 @@ import { type SamplerName, samplers } from "../../generators/diffusion/samplers/
 import { claimFolder } from "./claim-folder.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { numberedItems } from "./numbered-items.ts";
 import { SAMPLING } from "./sampling.ts";
 import type { SetOptions } from "./simulate-set.ts";
 
@@ -62,17 +61,14 @@ export async function drawSet(
     ...work
   }: DrawOptions = {},
 ): Promise<Dataset> {
-  const { signal, onProgress } = work;
+  const { signal } = work;
   const model = loadDiffusion(modelFile);
-  const generator = createHash("sha256")
-    .update(await readFile(modelFile))
-    .digest("hex");
+  const generator = await fileHash(modelFile);
   const maps = labelMaps === undefined ? undefined : await openLabelMaps(labelMaps, modelFile, model);
   const told = maps && { labelMaps: await maps.hash(), guidanceScale };
   const key = fingerprint("draw", generator, sampler, samplingSteps, seed, ...(told ? [told] : []));
   const settled = { seed, sampler, samplingSteps, ...told, format, ...elsewhere(device), generator, key };
   await claimFolder(out, "generate", settled);
-  const stage = "draw images";
   const denoiser = await openDiffusion(model, { threads, device });
   const draw = inBatches(denoiser, (start, size) =>
     generateImages(denoiser, {
@@ -85,26 +81,15 @@ export async function drawSet(
       ...(signal ? { signal } : {}),
     }),
   );
-  async function* items(): AsyncGenerator<DeferredItem> {
-    for (let index = 0; index < count; index++) {
-      stopIfCancelled(signal, stage);
-      const name = `generated-${String(index).padStart(5, "0")}`;
-      yield {
-        name,
-        key,
-        make: async () => {
-          const { image: plane, labels: instances } = await draw(index);
-          const image = imageOfCanonical(plane);
-          const settings = { sampler, samplingSteps, ...told };
-          const provenance = { origin: "synthetic", method: "diffusion", seed, index, generator, settings } as const;
-          return { name, group: "generated", image, annotations: instances ? { instances } : {}, provenance };
-        },
-      };
-      onProgress?.({ stage, done: index + 1, total: count });
-    }
-  }
+  const items = numberedItems({ ...work, count, group: "generated", key, stage: "draw images" }, async (index) => {
+    const { image: plane, labels: instances } = await draw(index);
+    const image = imageOfCanonical(plane);
+    const settings = { sampler, samplingSteps, ...told };
+    const provenance = { origin: "synthetic", method: "diffusion", seed, index, generator, settings } as const;
+    return { image, annotations: instances ? { instances } : {}, provenance };
+  });
   try {
-    return await writeDataset(out, items(), { name: "generated", format, ...(signal ? { signal } : {}) });
+    return await writeDataset(out, items, { name: "generated", format, ...(signal ? { signal } : {}) });
   } finally {
     await denoiser.release();
   }

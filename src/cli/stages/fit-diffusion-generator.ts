@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Plane } from "../../core/plane.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
-import type { Item } from "../../data/dataset.ts";
+import type { Dataset, Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { writeFileAtomically, writeRgbPng } from "../../data/formats/index.ts";
 import { unitPlane } from "../../data/unit-plane.ts";
@@ -24,12 +24,13 @@ import {
 } from "../../generators/diffusion/presets.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
 import { halvesSheet } from "../../image/halves-sheet.ts";
+import { equalisedPicture } from "../../metrics/equalised-picture.ts";
 import { type JudgeOptions, judgeGenerator } from "../../recipes/judge-generator.ts";
 import { TOLD_AUGMENTATION } from "../../recipes/super-resolve/diffusion-settings.ts";
 import { chosenChannel } from "./chosen-channel.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { elsewhere } from "./elsewhere.ts";
-import { judgedSplit } from "./judged-split.ts";
+import { type JudgedSplit, judgedSplit } from "./judged-split.ts";
 import { readClaim } from "./read-claim.ts";
 import { SAMPLING } from "./sampling.ts";
 
@@ -61,6 +62,8 @@ export interface FittedDiffusionGenerator {
   readonly model: string;
   /** Real patches beside the first drawn images. */
   readonly preview: string;
+  /** The same with local contrast equalised, where faint structure and hidden patterns show. */
+  readonly equalised: string;
   readonly steps: number;
   /** What the judge said; undefined where there was none. */
   readonly judged?: Judgement;
@@ -83,7 +86,7 @@ const LOOKS = 6;
 const PREVIEWED = 32;
 
 /**
- * Diffusion generator of unlabelled images: `diffusion.safetensors`, `training.json` (losses, what the judge said) and `samples.png`. Of pairs it learns
+ * Diffusion generator of unlabelled images: `diffusion.safetensors`, `training.json` (losses, what the judge said), `samples.png` and `samples-equalised.png`. Of pairs it learns
  * the sharp images. With labels it learns what image belongs to a label map, and to draw without one as well.
  * Called again with the same settings, an interrupted training goes on, with the steps that were settled at first.
  *
@@ -111,9 +114,7 @@ export async function fitDiffusionGenerator(
   const preset = diffusionPresets[patchPx][minutes];
   const learnedPlane = (item: Item) => sharpPlane(item, channel);
   const stream = random(seed).fork("diffusion");
-  const split = judge
-    ? await judgedSplit(dataset, { patchPx, planeOf: learnedPlane, random: stream.fork("split") })
-    : undefined;
+  const split = judge ? await fitSplit(dataset, { patchPx, seed, channel }) : undefined;
   const patches = await patchStream(split?.learn ?? dataset, {
     sizePx: patchPx,
     random: stream.fork("patches"),
@@ -132,7 +133,11 @@ export async function fitDiffusionGenerator(
   const chosen = channel === undefined ? {} : { channel };
   const settings = { generator: "diffusion", ...asked, ...chosen, ...elsewhere(device), learnedFrom };
   await claimFolder(out, "fit", settings);
-  const files = { model: join(out, "diffusion.safetensors"), preview: join(out, "samples.png") };
+  const files = {
+    model: join(out, "diffusion.safetensors"),
+    preview: join(out, "samples.png"),
+    equalised: join(out, "samples-equalised.png"),
+  };
 
   const told = join(out, "training.json");
   if (!existsSync(files.model)) {
@@ -171,11 +176,21 @@ export async function fitDiffusionGenerator(
     });
     const real = await shown.batch(0, PREVIEWED, stream.fork("shown patches"));
     const drawn = await firstImages(files.model, { seed, threads, device, ...work }, real);
-    const shownPlanes = real.map(({ image }) => image);
-    await writeRgbPng(files.preview, halvesSheet(shownPlanes, drawn));
+    const halves = [real.map(({ image }) => image), drawn] as const;
+    await writeRgbPng(files.equalised, halvesSheet(...halves, equalisedPicture));
+    await writeRgbPng(files.preview, halvesSheet(...halves)); // written last: where it is, both are
   }
   const { judged } = JSON.parse(await readFile(told, "utf8")) as { judged?: Judgement };
   return { ...files, steps, ...(judged && { judged }) };
+}
+
+/** What the generator of a seed learns from, and what it is judged by; undefined where the images do not allow a split. */
+export function fitSplit(
+  dataset: Dataset,
+  { patchPx, seed, channel }: { patchPx: number; seed: number; channel?: number | undefined },
+): Promise<JudgedSplit | undefined> {
+  const stream = random(seed).fork("diffusion").fork("split");
+  return judgedSplit(dataset, { patchPx, planeOf: (item) => sharpPlane(item, channel), random: stream });
 }
 
 /** A channel of the sharp image of an item within 0…1. */

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { stopIfCancelled } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import { imageOfCanonical } from "../../data/canonical-image.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { type DeferredItem, type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
+import { fileHash } from "../../data/file-hash.ts";
+import { type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
 import type { DeviceName } from "../../engine/devices.ts";
 import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
 import { loadCycleGan } from "../../generators/cyclegan/model-file.ts";
@@ -12,6 +10,7 @@ import { maskScene } from "../../microscope/mask-scene.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { numberedItems } from "./numbered-items.ts";
 import type { StoredCalibration } from "./read-calibration.ts";
 import { requireCycleGan } from "./require-cyclegan.ts";
 import type { SetOptions } from "./simulate-set.ts";
@@ -39,58 +38,33 @@ export async function generateSet(
   modelFile: string,
   { settings, learnedFrom }: StoredCalibration,
   out: string,
-  {
-    count = 100,
-    seed = 0,
-    labels = "cycled",
-    format = "png",
-    device = "cpu",
-    signal,
-    onProgress,
-  }: GenerateOptions = {},
+  { count = 100, seed = 0, labels = "cycled", format = "png", device = "cpu", ...work }: GenerateOptions = {},
 ): Promise<Dataset> {
   await requireCycleGan(modelFile);
   const model = loadCycleGan(modelFile);
-  const generator = createHash("sha256")
-    .update(await readFile(modelFile))
-    .digest("hex");
+  const generator = await fileHash(modelFile);
   const key = fingerprint("generate", settings, generator, labels, seed);
   await claimFolder(out, "generate", { seed, labels, format, ...elsewhere(device), generator, key });
-  const stage = "generate";
   const stream = random(seed).fork("generate");
   const generators = await openGenerators(model, { device });
-  async function* items(): AsyncGenerator<DeferredItem> {
-    for (let index = 0; index < count; index++) {
-      stopIfCancelled(signal, stage);
-      const name = `generated-${String(index).padStart(5, "0")}`;
-      yield {
-        name,
-        key,
-        make: async () => {
-          const drawn = maskScene({ settings }, { size: model.cropPx, random: stream.fork(index) });
-          const { image, inputLabels, cycledLabels } = await generatePair(generators, drawn);
-          const provenance = {
-            origin: "synthetic",
-            method: "cyclegan",
-            seed,
-            index,
-            generator,
-            ...(learnedFrom ? { learnedFrom } : {}),
-            settings: { form: "canonical", labels, lowPass: model.lowPass },
-          } as const;
-          const instances = labels === "cycled" ? cycledLabels : inputLabels;
-          return { name, group: "generated", image: imageOfCanonical(image), annotations: { instances }, provenance };
-        },
-      };
-      onProgress?.({ stage, done: index + 1, total: count });
-    }
-  }
+  const items = numberedItems({ ...work, count, group: "generated", key, stage: "generate" }, async (index) => {
+    const drawn = maskScene({ settings }, { size: model.cropPx, random: stream.fork(index) });
+    const { image, inputLabels, cycledLabels } = await generatePair(generators, drawn);
+    const provenance = {
+      origin: "synthetic",
+      method: "cyclegan",
+      seed,
+      index,
+      generator,
+      ...(learnedFrom ? { learnedFrom } : {}),
+      settings: { form: "canonical", labels, lowPass: model.lowPass },
+    } as const;
+    const instances = labels === "cycled" ? cycledLabels : inputLabels;
+    return { image: imageOfCanonical(image), annotations: { instances }, provenance };
+  });
   try {
-    return await writeDataset(out, items(), {
-      name: `generated, ${labels} labels`,
-      format,
-      ...(signal ? { signal } : {}),
-    });
+    const name = `generated, ${labels} labels`;
+    return await writeDataset(out, items, { name, format, ...(work.signal ? { signal: work.signal } : {}) });
   } finally {
     await generators.release();
   }

@@ -1,11 +1,12 @@
-import { stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
+import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { type DeferredItem, writeDataset } from "../../data/write-dataset.ts";
+import { writeDataset } from "../../data/write-dataset.ts";
 import { checkSettings } from "../../microscope/settings.ts";
 import { simulate } from "../../microscope/simulate.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { numberedItems } from "./numbered-items.ts";
 import type { StoredCalibration } from "./read-calibration.ts";
 
 /** How many images, and which. */
@@ -26,37 +27,23 @@ export interface SetOptions extends WorkOptions {
 export async function simulateSet(
   { settings, learnedFrom }: StoredCalibration,
   out: string,
-  { count = 100, seed = 0, signal, onProgress }: SetOptions = {},
+  { count = 100, seed = 0, ...work }: SetOptions = {},
 ): Promise<Dataset> {
   checkSettings(settings);
   const key = fingerprint("simulate", settings, seed);
   await claimFolder(out, "simulate", { seed, key });
-  const stage = "simulate";
   const stream = random(seed).fork("simulate");
-  async function* items(): AsyncGenerator<DeferredItem> {
-    for (let index = 0; index < count; index++) {
-      stopIfCancelled(signal, stage);
-      const name = `simulated-${String(index).padStart(5, "0")}`;
-      yield {
-        name,
-        key,
-        make: async () => {
-          const { image, labels } = simulate(settings, stream.fork(index));
-          const provenance = {
-            origin: "synthetic",
-            method: "simulate",
-            seed,
-            index,
-            ...(learnedFrom ? { learnedFrom } : {}),
-            settings: { form: "native" },
-          } as const;
-          return { name, group: "simulated", image, annotations: { instances: labels }, provenance };
-        },
-      };
-      // the simulator is synchronous: let a request to stop come in
-      await new Promise((resolve) => setImmediate(resolve));
-      onProgress?.({ stage, done: index + 1, total: count });
-    }
-  }
-  return writeDataset(out, items(), { name: "simulated", ...(signal ? { signal } : {}) });
+  const items = numberedItems({ ...work, count, group: "simulated", key, stage: "simulate" }, async (index) => {
+    const { image, labels } = simulate(settings, stream.fork(index));
+    const provenance = {
+      origin: "synthetic",
+      method: "simulate",
+      seed,
+      index,
+      ...(learnedFrom ? { learnedFrom } : {}),
+      settings: { form: "native" },
+    } as const;
+    return { image, annotations: { instances: labels }, provenance };
+  });
+  return writeDataset(out, items, { name: "simulated", ...(work.signal ? { signal: work.signal } : {}) });
 }

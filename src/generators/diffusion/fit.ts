@@ -30,7 +30,7 @@ export interface DiffusionFitOptions
   readonly weighting?: LossWeightingName;
   /** Share of the pictures whose labels are withheld, so that guidance can tell what labels change. */
   readonly conditionDropout?: number;
-  /** Judges the generator every `validateEvery` steps and at the end: the best one is kept. */
+  /** Judges the generator every `validateEvery` steps and at the end; see `chosenVerdict` for which state is kept. */
   readonly validate?: Validate;
   readonly validateEvery?: number;
   /** Where the training is kept, so that it continues after a kill. */
@@ -50,7 +50,7 @@ export interface DiffusionModel extends DenoiserSettings {
   readonly scores: readonly ValidationScore[];
   /** Steps that were asked for. */
   readonly steps: number;
-  /** Steps after which the weights were taken: where the score was best, or all. */
+  /** Steps after which the weights were taken: the latest of those with the best score, as far as scores can be told apart, or all. */
   readonly chosenStep: number;
   /** Why training ended before all steps were done, if it did. */
   readonly stopped?: string;
@@ -110,15 +110,15 @@ export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptio
     },
   }).finally(() => step.release());
 
-  const best = judge?.best() ?? { weights: averagedWeights(state, DENOISER), step: steps };
+  const chosen = judge?.chosen() ?? { weights: averagedWeights(state, DENOISER), step: steps };
   const stopped = judge?.stopped();
   return {
     ...settings,
-    state: best.weights,
+    state: chosen.weights,
     curves,
     scores: judge?.scores() ?? [],
     steps,
-    chosenStep: best.step,
+    chosenStep: chosen.step,
     ...(stopped !== undefined && { stopped }),
     seconds: (performance.now() - started) / 1000,
   };

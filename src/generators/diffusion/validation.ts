@@ -10,6 +10,8 @@ import type { DiffusionDenoiser } from "./open-diffusion.ts";
 export interface Verdict {
   /** Lower is better, such as KID against held-out images. */
   readonly score: number;
+  /** Standard error of the score, which comes from some images: scores that lie no further apart cannot be told apart. None unless given. */
+  readonly error?: number;
   /** Why training should end now, such as that it begins to repeat training images. */
   readonly stop?: string;
 }
@@ -26,31 +28,43 @@ export interface ValidationScore extends Verdict {
   readonly step: number;
 }
 
-/** Verdicts so far, and the weights of the best one. */
+/** Verdicts so far, and the weights of the chosen one. */
 export interface Validation {
-  /** Asks the judge, and keeps the weights when they are the best so far. @throws {@link DataError} when the score is no number */
+  /** Asks the judge, and keeps the weights when they are chosen. @throws {@link DataError} when the score is no number */
   ask(denoiser: DiffusionDenoiser, step: number): Promise<void>;
   readonly scores: () => readonly ValidationScore[];
   /** Why to stop, once somebody said so. */
   readonly stopped: () => string | undefined;
   /** Best weights, under the network's own names, and their step. */
-  readonly best: () => { readonly weights: State; readonly step: number } | undefined;
+  /** Weights of {@link chosenVerdict}, and their step. */
+  readonly chosen: () => { readonly weights: State; readonly step: number } | undefined;
   /** Verdicts for the checkpoint. */
   readonly memory: ExtraState;
 }
 
-/** Begins the names of the best weights. */
-const BEST = "best";
+/** Begins the names of the chosen weights. */
+const CHOSEN = "chosen";
 
-/** Validation of a training by a judge; the best weights live in its state as `best/NAME`, so that a checkpoint holds them. */
+/**
+ * The latest verdict whose score is within one standard error of the lowest: of states that cannot be told apart, the one that learned longest. A verdict
+ * that ended the training is not chosen if there is another.
+ *
+ * @see Breiman, Friedman, Olshen & Stone, "Classification and regression trees" (1984), section 3.4.3, for the rule of one standard error
+ */
+export function chosenVerdict(scores: readonly ValidationScore[]): ValidationScore | undefined {
+  const going = scores.filter(({ stop }) => stop === undefined);
+  const eligible = going.length > 0 ? going : scores;
+  const lowest = eligible.reduce<ValidationScore | undefined>((a, b) => (a && a.score <= b.score ? a : b), undefined);
+  return eligible.findLast(({ score }) => score <= lowest!.score + (lowest!.error ?? 0));
+}
+
+/** Validation of a training by a judge; the chosen weights live in its state as `chosen/NAME`, so that a checkpoint holds them. */
 export function validation(state: State, validate: Validate): Validation {
   let scores: ValidationScore[] = [];
   const keep = () => {
-    for (const [name, weights] of averagedWeights(state, DENOISER)) state.set(`${BEST}/${name}`, copyOf(weights));
+    for (const [name, weights] of averagedWeights(state, DENOISER)) state.set(`${CHOSEN}/${name}`, copyOf(weights));
   };
   keep(); // a checkpoint always holds the same names, so going back never leaves weights of later steps
-  const best = () =>
-    scores.reduce<ValidationScore | undefined>((low, one) => (low && low.score <= one.score ? low : one), undefined);
   return {
     async ask(denoiser, step) {
       const verdict = await validate(denoiser, step);
@@ -61,15 +75,15 @@ export function validation(state: State, validate: Validate): Validation {
           received: `${verdict.score}`,
         });
       scores.push({ ...verdict, step });
-      if (best()!.step === step) keep();
+      if (chosenVerdict(scores)!.step === step) keep();
     },
     scores: () => scores,
     stopped: () => scores.at(-1)?.stop,
-    best() {
-      const found = best();
+    chosen() {
+      const found = chosenVerdict(scores);
       if (!found) return undefined;
-      const weights = [...state].filter(([name]) => name.startsWith(`${BEST}/`));
-      return { weights: new Map(weights.map(([name, t]) => [name.slice(BEST.length + 1), t])), step: found.step };
+      const weights = [...state].filter(([name]) => name.startsWith(`${CHOSEN}/`));
+      return { weights: new Map(weights.map(([name, t]) => [name.slice(CHOSEN.length + 1), t])), step: found.step };
     },
     memory: {
       save: () => scores,

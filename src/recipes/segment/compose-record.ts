@@ -1,10 +1,10 @@
 import { fidelitySummary } from "../../metrics/fidelity-summary.ts";
 import { cycleErrorJump, hiddenSignalVerdict } from "../../metrics/steganography.ts";
 import { realRecord } from "../data-record.ts";
-import { elapsed } from "../elapsed.ts";
-import { packageVersion, peakMemoryMb } from "../machine.ts";
-import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord, TrainingRecord } from "../record.ts";
+import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord } from "../record.ts";
+import { recordFrame } from "../record-frame.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
+import { trainingRecords } from "../training-records.ts";
 import type { SegmentArm } from "./arms.ts";
 import { describeRealism } from "./describe-realism.ts";
 import type { SegmentContext } from "./jobs/context.ts";
@@ -20,7 +20,7 @@ import { comparedMetrics, learningCurves, runVerdict, segmentMetrics, segmentQue
 /** Record of a run whose jobs are all done. */
 export async function composeSegmentRecord(
   context: SegmentContext,
-  { command, machine }: Pick<RunRecord, "command" | "machine">,
+  made: Pick<RunRecord, "command" | "machine">,
 ): Promise<RunRecord> {
   const { recipe, plan } = context;
   const own = plan.variants.at(-1)!.name;
@@ -28,19 +28,10 @@ export async function composeSegmentRecord(
   const arms = armRecords(scored, segmentMetrics, recipe.seed);
   const compared = comparisons(scored, comparedMetrics, segmentQuestions(own), recipe.seed);
   const generated = await generations(context);
-  const { startedAt, seconds } = await elapsed(context.folder);
   const standIn = recipe.real === undefined;
   return {
-    schemaVersion: 1,
-    title: recipe.title,
-    fantascope: packageVersion(),
+    ...(await recordFrame(context, made)),
     recipe: withSteps(context),
-    command,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    seconds,
-    peakMemoryMb: peakMemoryMb(),
-    machine,
     data: await dataRecords(context, standIn),
     arms,
     comparisons: compared,
@@ -50,15 +41,10 @@ export async function composeSegmentRecord(
         : { outcome: "not scored", sentence: NOT_SCORED, recommended: "combined" },
     audits: generated.flatMap((generation) => auditRecords(generation, generated, recipe.seed)),
     steganography: generated.map(({ name, lowPass, results }) => steganographyRecord(name, lowPass, results)),
-    realism: [],
-    novelty: [],
-    profiles: [],
-    probes: [],
     descriptors: await describeRealism(context),
     learningCurves: learningCurves(arms),
-    trainings: await trainings(context),
+    trainings: await trainingRecords(context),
     pictures: await drawPictures(context, generated[generated.length - 1]?.results[0]),
-    facts: [],
     warnings: [
       ...plan.warnings,
       ...(recipe.ignoreObjectsBelowPx > 0
@@ -150,12 +136,6 @@ function steganographyRecord(name: string, lowPass: number, results: readonly Ge
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-async function trainings({ plan, folder }: SegmentContext): Promise<TrainingRecord[]> {
-  const jobs = plan.jobs.filter(({ kind }) => kind === "fit-segmenter" || kind === "fit-cyclegan");
-  const found = await Promise.all(jobs.map(({ id }) => folder.readJson<TrainingRecord>("checkpoints", `${id}.json`)));
-  return found.filter((training) => training !== undefined);
 }
 
 async function dataRecords(context: SegmentContext, standIn: boolean): Promise<DataRecord[]> {

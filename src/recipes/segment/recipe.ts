@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { DEVICE_CHOICES } from "../../engine/devices.ts";
 import { networkPresets } from "../../generators/cyclegan/networks.ts";
+import { runFields } from "../base-recipe.ts";
 
 /**
  * The recipe `segment`: founding system 4 as plain data. What a user may say, its unit, its default, and what more and less of it do.
@@ -12,16 +12,7 @@ export const SegmentRecipe = z.strictObject({
   real: z.string().optional(),
   /** Folder of labelled real images to score on; never learned from. Left out: nothing is scored, unless `real` is the stand-in. */
   test: z.string().optional(),
-  /** Wall-clock budget. Training steps are scaled down to fit; more minutes than the full preset needs change nothing. */
-  minutes: z.number().positive().max(100_000).default(30),
-  /** First seed; the k-th repetition uses `seed + k`. */
-  seed: z.int().min(0).default(0),
-  /** Repetitions of every arm. An interval over fewer than three says little. */
-  seeds: z.int().min(1).max(20).default(3),
-  /** Processes that work side by side; left out: one per core, at most four. */
-  workers: z.int().min(1).max(64).optional(),
-  /** Where networks are computed; left out: `cpu`, whose bits any machine of its kind repeats. Others differ in the last digits (docs/devices.md). */
-  device: z.enum(DEVICE_CHOICES).optional(),
+  ...runFields,
   simulate: z
     .strictObject({
       /** Image–label pairs per seed. */

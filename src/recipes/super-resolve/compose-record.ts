@@ -1,9 +1,9 @@
 import { realRecord } from "../data-record.ts";
-import { elapsed } from "../elapsed.ts";
-import { packageVersion, peakMemoryMb } from "../machine.ts";
 import { realismRecord } from "../realism.ts";
-import type { DataRecord, RunRecord, TrainingRecord } from "../record.ts";
+import type { DataRecord, RunRecord } from "../record.ts";
+import { recordFrame } from "../record-frame.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
+import { trainingRecords } from "../training-records.ts";
 import { degradationText } from "./describe-plan.ts";
 import { openFields } from "./fields.ts";
 import { heldOutPatches } from "./held-out.ts";
@@ -23,7 +23,7 @@ import { comparedMetrics, superResolveMetrics, superResolveQuestions, superResol
 /** Record of a run whose jobs are all done. */
 export async function composeSuperResolveRecord(
   context: SuperResolveContext,
-  { command, machine }: Pick<RunRecord, "command" | "machine">,
+  made: Pick<RunRecord, "command" | "machine">,
 ): Promise<RunRecord> {
   const { recipe, plan, folder, realFolder, testFolder, degradation } = context;
   const scored = await scoredArms<SuperResolveScore>(folder, plan);
@@ -34,24 +34,13 @@ export async function composeSuperResolveRecord(
     plan.seeds.map(async (seed) => (await folder.readJson<GenerationResult>("checkpoints", `generate-${seed}.json`))!),
   );
   const reconstructions = await openReconstructions(context, fields);
-  const { startedAt, seconds } = await elapsed(folder);
   return {
-    schemaVersion: 1,
-    title: recipe.title,
-    fantascope: packageVersion(),
+    ...(await recordFrame(context, made)),
     recipe: withSteps(context),
-    command,
-    startedAt,
-    finishedAt: new Date().toISOString(),
-    seconds,
-    peakMemoryMb: peakMemoryMb(),
-    machine,
     data: await dataRecords(context, generations),
     arms,
     comparisons: compared,
     verdict: superResolveVerdict(arms, compared),
-    audits: [],
-    steganography: [],
     realism: [
       ...generations.map(({ realism }, k) => ({ ...realism, source: `generated (seed ${plan.seeds[k]})` })),
       await mathematicalRealism(context, fields),
@@ -59,9 +48,7 @@ export async function composeSuperResolveRecord(
     novelty: generations.map(({ novelty }, k) => ({ ...novelty, generator: `diffusion (seed ${plan.seeds[k]})` })),
     profiles: lineProfiles(context, reconstructions),
     probes: await probeModels(context, fields, reconstructions),
-    descriptors: [],
-    learningCurves: [],
-    trainings: await trainings(context),
+    trainings: await trainingRecords(context),
     pictures: await drawPictures(context, fields, reconstructions),
     facts: [{ name: "Poor images for training", text: degradationText(degradation) }],
     warnings: [...plan.warnings],
@@ -85,12 +72,6 @@ async function mathematicalRealism(
   const made = (await planesOf(syntheticFolder(folder, "mathematical", plan.seeds[0]!))).slice(0, 200);
   const real = heldOutPatches(recipe, fields, made.length).map(({ image }) => image);
   return realismRecord("mathematical model", { made, real }, { seed: recipe.seed });
-}
-
-async function trainings({ plan, folder }: SuperResolveContext): Promise<TrainingRecord[]> {
-  const jobs = plan.jobs.filter(({ kind }) => kind === "fit-diffusion" || kind === "fit-super-resolver");
-  const found = await Promise.all(jobs.map(({ id }) => folder.readJson<TrainingRecord>("checkpoints", `${id}.json`)));
-  return found.filter((training) => training !== undefined);
 }
 
 async function dataRecords(

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { DEVICE_CHOICES } from "../../engine/devices.ts";
 import { samplers } from "../../generators/diffusion/samplers/index.ts";
+import { runFields } from "../base-recipe.ts";
 
 /** Edges of the patches that a diffusion preset exists for. */
 export const PATCH_EDGES = [64, 96, 128] as const;
@@ -18,16 +18,7 @@ export const SuperResolveRecipe = z.strictObject({
   real: z.string().optional(),
   /** Folder of images, or pairs, to score on; never learned from. Left out: the bottom of every real image is held out. */
   test: z.string().optional(),
-  /** Wall-clock budget. Training steps are scaled down to fit; more minutes than the full preset needs change nothing. */
-  minutes: z.number().positive().max(100_000).default(30),
-  /** First seed; the k-th repetition uses `seed + k`. */
-  seed: z.int().min(0).default(0),
-  /** Repetitions of every arm, generators included. An interval over fewer than three says little. */
-  seeds: z.int().min(1).max(20).default(3),
-  /** Processes that work side by side; left out: one per core, at most four. */
-  workers: z.int().min(1).max(64).optional(),
-  /** Where networks are computed; left out: `cpu`, whose bits any machine of its kind repeats. Others differ in the last digits (docs/devices.md). */
-  device: z.enum(DEVICE_CHOICES).optional(),
+  ...runFields,
   fields: z
     .strictObject({
       /** Larger images are cut into tiles of this edge, which then count as images; in pixels of the sharp images. */

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { DataError } from "../../../core/errors.ts";
 import type { LabelMap, Plane } from "../../../core/plane.ts";
 import { stopIfCancelled, type WorkOptions } from "../../../core/progress.ts";
@@ -7,6 +5,7 @@ import { type Random, random } from "../../../core/random.ts";
 import type { Tensor } from "../../../core/tensor.ts";
 import { imageOfCanonical } from "../../../data/canonical-image.ts";
 import type { Item } from "../../../data/dataset.ts";
+import { fileHash } from "../../../data/file-hash.ts";
 import { writeRgbPng } from "../../../data/formats/rgb-png.ts";
 import { writeDataset } from "../../../data/write-dataset.ts";
 import {
@@ -94,9 +93,7 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
     origin: "synthetic",
     method: "cyclegan",
     seed: job.seed,
-    generator: createHash("sha256")
-      .update(await readFile(file))
-      .digest("hex"),
+    generator: await fileHash(file),
     settings: { variant: variant.name, lowPass: variant.lowPass },
   } as const;
   const audits = { input: [] as LabelFidelity[], cycled: [] as LabelFidelity[] };

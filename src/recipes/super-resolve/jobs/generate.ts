@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import type { WorkOptions } from "../../../core/progress.ts";
 import { imageOfCanonical } from "../../../data/canonical-image.ts";
 import type { Item } from "../../../data/dataset.ts";
+import { fileHash } from "../../../data/file-hash.ts";
 import { writeRgbPng } from "../../../data/formats/rgb-png.ts";
 import { writeDataset } from "../../../data/write-dataset.ts";
 import { generateImages } from "../../../generators/diffusion/generate.ts";
@@ -44,9 +43,7 @@ export async function generateJob(
 ): Promise<GenerationResult> {
   const { recipe, folder, realFolder, testFolder } = context;
   const file = diffusionFile(folder, job.seed);
-  const generator = createHash("sha256")
-    .update(await readFile(file))
-    .digest("hex");
+  const generator = await fileHash(file);
   const { images, sampler, samplingSteps } = recipe.generator;
   const denoiser = await openDiffusion(loadDiffusion(file), { device: jobDevice(context) });
   async function* items(): AsyncGenerator<Item> {
