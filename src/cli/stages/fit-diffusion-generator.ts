@@ -6,14 +6,11 @@ import type { WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
 import type { Dataset, Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
-import { writeFileAtomically, writeRgbPng } from "../../data/formats/index.ts";
+import { writeFileAtomically } from "../../data/formats/index.ts";
 import { unitPlane } from "../../data/unit-plane.ts";
 import type { DeviceName } from "../../engine/devices.ts";
-import type { TrainingPatch } from "../../generators/diffusion/augmentation.ts";
 import { fitDiffusion } from "../../generators/diffusion/fit.ts";
-import { generateImages } from "../../generators/diffusion/generate.ts";
-import { loadDiffusion, saveDiffusion } from "../../generators/diffusion/model-file.ts";
-import { openDiffusion } from "../../generators/diffusion/open-diffusion.ts";
+import { saveDiffusion } from "../../generators/diffusion/model-file.ts";
 import { patchStream } from "../../generators/diffusion/patches.ts";
 import {
   diffusionPresets,
@@ -22,17 +19,14 @@ import {
   type PresetSizePx,
   stepsWithin,
 } from "../../generators/diffusion/presets.ts";
-import { samplers } from "../../generators/diffusion/samplers/index.ts";
-import { halvesSheet } from "../../image/halves-sheet.ts";
-import { equalisedPicture } from "../../metrics/equalised-picture.ts";
 import { type JudgeOptions, judgeGenerator } from "../../recipes/judge-generator.ts";
 import { TOLD_AUGMENTATION } from "../../recipes/super-resolve/diffusion-settings.ts";
 import { chosenChannel } from "./chosen-channel.ts";
 import { claimFolder } from "./claim-folder.ts";
+import { drawPreview, type PreviewFiles } from "./draw-preview.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { type JudgedSplit, judgedSplit } from "./judged-split.ts";
 import { readClaim } from "./read-claim.ts";
-import { SAMPLING } from "./sampling.ts";
 
 /** How a diffusion generator is trained by itself. */
 export interface FitDiffusionGeneratorOptions extends WorkOptions {
@@ -58,12 +52,7 @@ export interface FitDiffusionGeneratorOptions extends WorkOptions {
 }
 
 /** Where a trained diffusion generator lies. */
-export interface FittedDiffusionGenerator {
-  readonly model: string;
-  /** Real patches beside the first drawn images. */
-  readonly preview: string;
-  /** The same with local contrast equalised, where faint structure and hidden patterns show. */
-  readonly equalised: string;
+export interface FittedDiffusionGenerator extends PreviewFiles {
   readonly steps: number;
   /** What the judge said; undefined where there was none. */
   readonly judged?: Judgement;
@@ -175,10 +164,7 @@ export async function fitDiffusionGenerator(
       withLabels,
     });
     const real = await shown.batch(0, PREVIEWED, stream.fork("shown patches"));
-    const drawn = await firstImages(files.model, { seed, threads, device, ...work }, real);
-    const halves = [real.map(({ image }) => image), drawn] as const;
-    await writeRgbPng(files.equalised, halvesSheet(...halves, equalisedPicture));
-    await writeRgbPng(files.preview, halvesSheet(...halves)); // written last: where it is, both are
+    await drawPreview(files, real, { seed, threads, device, ...work });
   }
   const { judged } = JSON.parse(await readFile(told, "utf8")) as { judged?: Judgement };
   return { ...files, steps, ...(judged && { judged }) };
@@ -197,33 +183,4 @@ export function fitSplit(
 function sharpPlane({ name, image, annotations: { partner = image } }: Item, channel?: number): Plane {
   const plane = unitPlane(chosenChannel({ name, image: partner }, channel));
   return { ...plane, data: plane.data.map((value) => Math.min(1, Math.max(0, value))) };
-}
-
-/** The images with which a set of this seed begins; where there are labels, of the label maps of real patches. */
-async function firstImages(
-  file: string,
-  {
-    seed,
-    threads,
-    device,
-    ...work
-  }: WorkOptions & { readonly seed: number; readonly threads: number; readonly device: DeviceName },
-  real: readonly TrainingPatch[],
-): Promise<Plane[]> {
-  const denoiser = await openDiffusion(loadDiffusion(file), { threads, device });
-  try {
-    const images: Plane[] = [];
-    const drawn = generateImages(denoiser, {
-      ...work,
-      seed,
-      count: PREVIEWED,
-      sampler: samplers[SAMPLING.sampler](),
-      steps: SAMPLING.steps,
-      labels: (index) => real[index]!.labels,
-    });
-    for await (const { image } of drawn) images.push(image);
-    return images;
-  } finally {
-    await denoiser.release();
-  }
 }
