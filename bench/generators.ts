@@ -18,7 +18,7 @@ import { cropPlane } from "../src/data/crop.ts";
 import { writeRgbPng } from "../src/data/formats/index.ts";
 import { memoryDataset } from "../src/data/memory-dataset.ts";
 import { MICROSCOPY_FEATURES, openMicroscopyFeatures } from "../src/features/index.ts";
-import { fitDiffusion } from "../src/generators/diffusion/fit.ts";
+import { type DiffusionFitOptions, fitDiffusion } from "../src/generators/diffusion/fit.ts";
 import { generateImages } from "../src/generators/diffusion/generate.ts";
 import { saveDiffusion } from "../src/generators/diffusion/model-file.ts";
 import { openDiffusion } from "../src/generators/diffusion/open-diffusion.ts";
@@ -30,6 +30,7 @@ import {
   type PresetSizePx,
   stepsWithin,
 } from "../src/generators/diffusion/presets.ts";
+import { priorFor } from "../src/generators/diffusion/prior.ts";
 import { samplers } from "../src/generators/diffusion/samplers/index.ts";
 import { halvesSheet } from "../src/image/halves-sheet.ts";
 import { featureDistance } from "../src/metrics/feature-distance.ts";
@@ -66,19 +67,24 @@ const threads = Number(values.threads);
 
 const { laptop64, laptop128 } = diffusionUnetPresets;
 const preset = diffusionPresets[sizePx][10];
+type Contestant = DiffusionPreset & Pick<DiffusionFitOptions, "pretrained">;
+const pretrained: Contestant = { ...preset, network: laptop64, pretrained: priorFor(laptop64) };
 /** Who takes part, by edge. */
-const contestants: Readonly<Record<PresetSizePx, Readonly<Record<string, DiffusionPreset>>>> = {
+const contestants: Readonly<Record<PresetSizePx, Readonly<Record<string, Contestant>>>> = {
   64: {
     preset,
+    pretrained,
     "min-snr": { ...preset, weighting: "min-snr" },
     middle: diffusionPresets[64][30],
   },
   96: {
     preset,
+    pretrained,
     middle: diffusionPresets[96][120],
   },
   128: {
     preset,
+    pretrained,
     "laptop-64": { ...preset, network: laptop64 },
     "laptop-128": { ...preset, network: laptop128, learningRate: 7e-4 },
   },

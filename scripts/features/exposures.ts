@@ -2,8 +2,8 @@ import { emptyPlane, type Plane } from "../../src/core/plane.ts";
 import type { Random } from "../../src/core/random.ts";
 import { gaussianBlur } from "../../src/image/gaussian-blur.ts";
 import { smoothField } from "../../src/microscope/modalities/smooth-field.ts";
+import { type DrawnSpecimen, logBetween, SPECIMEN_PX, STRUCTURES } from "../specimens/drawn-specimen.ts";
 import { phaseScrambled } from "./phase-scramble.ts";
-import { type DrawnSpecimen, logBetween, SPECIMEN_PX, STRUCTURES } from "./specimens.ts";
 
 /** What the network is asked to tell apart: yes or no, by name. */
 export const CLASSES = [...STRUCTURES, "inverted", "relief", "scrambled"] as const;

@@ -5,8 +5,8 @@ import { saveCheckpoint } from "../../src/engine/checkpoint.ts";
 import type { State } from "../../src/engine/step.ts";
 import { openMicroscopyEmbedding } from "../../src/features/microscopy-features.ts";
 import { MICROSCOPY_SCOPE } from "../../src/features/microscopy-network.ts";
+import { specimenShelf } from "../specimens/specimen-shelf.ts";
 import { exposure } from "./exposures.ts";
-import { specimenShelf } from "./training.ts";
 import { whitening } from "./whitening.ts";
 
 /** Slides, of specimens that training has not seen, from which the whitening is made; and the places on each. */

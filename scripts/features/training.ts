@@ -3,9 +3,9 @@ import type { Tensor } from "../../src/core/tensor.ts";
 import { compileStep, initialState, type State } from "../../src/engine/step.ts";
 import { train } from "../../src/engine/train.ts";
 import { microscopyNetworkSizes } from "../../src/features/microscopy-network.ts";
+import { specimenShelf } from "../specimens/specimen-shelf.ts";
 import { CLASSES, type Exposure, exposure, MEASURES } from "./exposures.ts";
 import { featureStep } from "./objective.ts";
-import { type DrawnSpecimen, drawnSpecimen } from "./specimens.ts";
 
 /** How the feature network is trained. */
 export interface FeatureTrainingOptions {
@@ -48,19 +48,6 @@ export async function featureTraining(options: FeatureTrainingOptions): Promise<
   });
   await step.release();
   return state;
-}
-
-/** Specimens by number, each drawn from its own stream when it is first asked for. */
-export function specimenShelf(random: Random): (index: number) => DrawnSpecimen {
-  const drawn = new Map<number, DrawnSpecimen>();
-  return (index) => {
-    let found = drawn.get(index);
-    if (!found) {
-      found = drawnSpecimen(random.fork(index));
-      drawn.set(index, found);
-    }
-    return found;
-  };
 }
 
 /** Inputs of a step. */

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { CLASSES, exposure, MEASURES } from "../../scripts/features/exposures.ts";
 import { phaseScrambled } from "../../scripts/features/phase-scramble.ts";
-import { drawnSpecimen, STRUCTURES } from "../../scripts/features/specimens.ts";
-import { featureTraining, specimenShelf } from "../../scripts/features/training.ts";
+import { featureTraining } from "../../scripts/features/training.ts";
 import { whitening } from "../../scripts/features/whitening.ts";
+import { drawnSpecimen, STRUCTURES } from "../../scripts/specimens/drawn-specimen.ts";
+import { specimenShelf } from "../../scripts/specimens/specimen-shelf.ts";
 import { random } from "../../src/core/random.ts";
 import { fft2d } from "../../src/image/fft2d.ts";
 

@@ -19,6 +19,7 @@ interface FitOptions {
   readonly channel?: number;
   readonly withLabels?: true;
   readonly judge: boolean;
+  readonly pretrained: boolean;
   readonly seed: number;
   readonly device: DeviceChoice;
 }
@@ -90,6 +91,10 @@ export const fitCommand: CommandMaker = (context) =>
     )
     .option("--with-labels", "diffusion: learn to draw images from the label maps of the folder, too")
     .option("--no-judge", "diffusion: learn from all images to the last step, instead of holding some out to choose by")
+    .option(
+      "--no-pretrained",
+      "diffusion, 64 px in 10 minutes: begin with nothing, not with what simulated microscopy taught",
+    )
     .option("--seed <n>", "another seed gives another generator", wholeNumber(0), 0)
     .addOption(deviceOption())
     .addHelpText("after", HELP)
@@ -99,7 +104,7 @@ async function fitCycleGan(
   { real, out, steps, lowPass, consistency, seed, device: asked, ...ofDiffusion }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
-  const { patch, minutes, channel, withLabels, judge } = ofDiffusion;
+  const { patch, minutes, channel, withLabels, judge, pretrained } = ofDiffusion;
   refuseOptions(
     "fantascope fit --generator cyclegan",
     {
@@ -108,6 +113,7 @@ async function fitCycleGan(
       "--channel": channel,
       "--with-labels": withLabels,
       "--no-judge": judge ? undefined : false,
+      "--no-pretrained": pretrained ? undefined : false,
     },
     "Leave them out, or add --generator diffusion.",
   );
@@ -137,20 +143,7 @@ async function fitCycleGan(
 }
 
 async function fitDiffusion(
-  {
-    real,
-    out,
-    steps,
-    lowPass,
-    consistency,
-    patch,
-    minutes,
-    channel,
-    withLabels,
-    judge,
-    seed,
-    device: asked,
-  }: FitOptions,
+  { real, out, steps, lowPass, consistency, seed, device: asked, ...ofDiffusion }: FitOptions,
   context: CommandContext,
 ): Promise<void> {
   refuseOptions(
@@ -158,6 +151,7 @@ async function fitDiffusion(
     { "--low-pass": lowPass, "--consistency": consistency },
     "Leave them out, or train a CycleGAN with --generator cyclegan.",
   );
+  const { patch, minutes, channel, withLabels, judge, pretrained } = ofDiffusion;
   const { fitDiffusionGenerator } = await import("../stages/fit-diffusion-generator.ts");
   const { threadsHere } = await import("../threads-here.ts");
   const { withProgress } = await import("../with-progress.ts");
@@ -172,6 +166,7 @@ async function fitDiffusion(
       ...(channel === undefined ? {} : { channel }),
       ...(withLabels && { withLabels }),
       judge,
+      pretrained,
       seed,
       threads: threadsHere(),
       device,

@@ -19,6 +19,7 @@ import {
   type PresetSizePx,
   stepsWithin,
 } from "../../generators/diffusion/presets.ts";
+import { priorFor } from "../../generators/diffusion/prior.ts";
 import { type JudgeOptions, judgeGenerator } from "../../recipes/judge-generator.ts";
 import { TOLD_AUGMENTATION } from "../../recipes/super-resolve/diffusion-settings.ts";
 import { chosenChannel } from "./chosen-channel.ts";
@@ -46,6 +47,8 @@ export interface FitDiffusionGeneratorOptions extends WorkOptions {
    * small for that, all are learned from.
    */
   readonly judge?: boolean | Pick<JudgeOptions, "images" | "steps">;
+  /** Whether it begins with what the package ships, which was trained on simulated microscopy, where there is something for its network. */
+  readonly pretrained?: boolean;
   readonly threads?: number;
   /** Where networks are computed. */
   readonly device?: DeviceName;
@@ -93,6 +96,7 @@ export async function fitDiffusionGenerator(
     channel,
     withLabels = false,
     judge = true,
+    pretrained = true,
     threads = 1,
     device = "cpu",
     ...work
@@ -118,7 +122,7 @@ export async function fitDiffusionGenerator(
     (typeof settled === "number"
       ? settled
       : stepsWithin(minutes, await measureStepSeconds(preset, patches, { threads, device })));
-  const asked = { patchPx, minutes, steps, seed, withLabels, judge: judge !== false };
+  const asked = { patchPx, minutes, steps, seed, withLabels, judge: judge !== false, pretrained };
   const chosen = channel === undefined ? {} : { channel };
   const settings = { generator: "diffusion", ...asked, ...chosen, ...elsewhere(device), learnedFrom };
   await claimFolder(out, "fit", settings);
@@ -142,6 +146,7 @@ export async function fitDiffusionGenerator(
     const model = await fitDiffusion(patches, {
       ...work,
       ...preset,
+      ...(pretrained && { pretrained: priorFor(preset.network) }),
       ...(judging && { validate: judging.validate, validateEvery: Math.ceil(steps / LOOKS) }),
       random: stream.fork("fit"),
       steps,

@@ -4,6 +4,7 @@ import type { DeviceName } from "../../engine/devices.ts";
 import { averagedWeights } from "../../engine/ema.ts";
 import { bringHome, compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, type TrainOptions, train } from "../../engine/train.ts";
+import { beginWith } from "./begin-with.ts";
 import { LABEL_PLANES } from "./condition.ts";
 import type { Prediction } from "./denoiser.ts";
 import { augmentationInput, conditionInput, levelInputs, pictureInputs } from "./feed.ts";
@@ -28,6 +29,8 @@ export interface DiffusionFitOptions
   readonly schedule?: NoiseSchedule;
   readonly prediction?: Prediction;
   readonly weighting?: LossWeightingName;
+  /** Trained weights to begin with, under the network's own names, such as {@link priorFor} gives; unless given, random ones. */
+  readonly pretrained?: State | undefined;
   /** Share of the pictures whose labels are withheld, so that guidance can tell what labels change. */
   readonly conditionDropout?: number;
   /** Judges the generator every `validateEvery` steps and at the end; see `chosenVerdict` for which state is kept. */
@@ -73,6 +76,7 @@ export async function fitDiffusion(data: PatchStream, options: DiffusionFitOptio
   const settings = settingsOf(data, options);
   const step = await compileStep(stepOf(settings, data, options), { threads, device });
   const state = initialState([step.graph], random.fork("weights"));
+  if (options.pretrained) beginWith(state, options.pretrained);
   const judge = validate && validation(state, validate);
   const levels = levelInputs(settings, options.weighting ?? "simple");
 

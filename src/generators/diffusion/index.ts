@@ -1,4 +1,5 @@
 export * from "./augmentation.ts";
+export * from "./begin-with.ts";
 export * from "./condition.ts";
 export * from "./denoiser.ts";
 export * from "./denoising-loss.ts";
@@ -14,6 +15,7 @@ export * from "./open-diffusion.ts";
 export * from "./patches.ts";
 export * from "./prediction.ts";
 export * from "./presets.ts";
+export * from "./prior.ts";
 export * from "./sample.ts";
 export * from "./samplers/index.ts";
 export * from "./schedules/index.ts";

@@ -1,6 +1,7 @@
 import { additiveScores, matchingTally } from "../../metrics/additive-scores.ts";
 import type { ArmRecord, Comparison, LearningCurve, RunRecord } from "../record.ts";
 import type { Metric, Question } from "../scores.ts";
+import { toldOnce } from "../told-once.ts";
 import type { SegmentScore } from "./jobs/score.ts";
 
 /** Tally of the matching at one IoU. */
@@ -69,7 +70,7 @@ export function runVerdict(
   const further = [against, find(`${own}-cycled`, "simulated"), find("combined", "real-all")];
   return {
     outcome: against.outcome,
-    sentence: [lead, ...further.flatMap((one) => (one ? [one.sentence] : []))].join(" "),
+    sentence: toldOnce([lead, ...further.flatMap((one) => (one ? [one.sentence] : []))]),
     recommended: best.name,
   };
 }

@@ -1,3 +1,4 @@
+import { priorFor } from "../../generators/diffusion/prior.ts";
 import { realRecord } from "../data-record.ts";
 import { realismRecord } from "../realism.ts";
 import type { DataRecord, RunRecord } from "../record.ts";
@@ -5,6 +6,7 @@ import { recordFrame } from "../record-frame.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
 import { trainingRecords } from "../training-records.ts";
 import { degradationText } from "./describe-plan.ts";
+import { diffusionSettings } from "./diffusion-settings.ts";
 import { openFields } from "./fields.ts";
 import { heldOutPatches } from "./held-out.ts";
 import { type SuperResolveContext, syntheticFolder } from "./jobs/context.ts";
@@ -50,10 +52,20 @@ export async function composeSuperResolveRecord(
     probes: await probeModels(context, fields, reconstructions),
     trainings: await trainingRecords(context),
     pictures: await drawPictures(context, fields, reconstructions),
-    facts: [{ name: "Poor images for training", text: degradationText(degradation) }],
+    facts: [
+      { name: "Poor images for training", text: degradationText(degradation) },
+      { name: "Generator", text: beginningText(recipe) },
+    ],
     warnings: [...plan.warnings],
     methods: superResolveReferences,
   };
+}
+
+/** What the generator knew before it saw a sharp field. */
+function beginningText(recipe: SuperResolveRecipe): string {
+  return recipe.generator.pretrained && priorFor(diffusionSettings(recipe).network)
+    ? "begins with weights that were trained on simulated microscopy, and learns from the sharp fields"
+    : "begins with random weights, and learns from the sharp fields alone";
 }
 
 /** The recipe with the steps that its minutes came to on this machine: what repeats the run anywhere. */

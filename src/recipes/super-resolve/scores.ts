@@ -1,6 +1,7 @@
 import { meanScore, valueTally } from "../../metrics/additive-scores.ts";
 import type { ArmRecord, Comparison, RunRecord } from "../record.ts";
 import type { Metric, Question } from "../scores.ts";
+import { toldOnce } from "../told-once.ts";
 import type { SuperResolveScore } from "./jobs/score.ts";
 
 const HIGHEST_PSNR = 100;
@@ -61,7 +62,7 @@ export function superResolveVerdict(arms: readonly ArmRecord[], compared: readon
   ];
   return {
     outcome: against.outcome,
-    sentence: [lead, ...told.map(({ sentence }) => sentence)].join(" "),
+    sentence: toldOnce([lead, ...told.map(({ sentence }) => sentence)]),
     recommended: best.name,
   };
 }

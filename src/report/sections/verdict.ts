@@ -1,4 +1,5 @@
 import type { ArmRecord, RunRecord } from "../../recipes/record.ts";
+import { sentencesOf } from "../../recipes/told-once.ts";
 import { badge, chart, facts, type Tone } from "../elements.ts";
 import { forest, roleColours } from "../figures/index.ts";
 import { formatCounted } from "../format.ts";
@@ -82,15 +83,10 @@ ${facts([
 ])}${scores.length > 0 && chosenBy !== undefined ? html`<p><small>${chosenBy}</small></p>` : undefined}`;
 }
 
-/** Sentences of a text, split where a full stop, a blank and a capital follow each other. */
-function sentences(text: string): string[] {
-  return text.split(/(?<=[.!?]) +(?=(?!About \d)\p{Lu})/u); // how many images would be needed belongs to what cannot be told
-}
-
 /** The answer: verdict in one sentence, forest plots of the arms, the recommended arm and what to do next. */
 export async function verdictOpening(record: RunRecord): Promise<Html> {
   const { outcome, sentence } = record.verdict;
-  const [first, ...rest] = sentences(sentence);
+  const [first, ...rest] = sentencesOf(sentence);
   const { tone, words } = outcomes[outcome];
   const reference = referenceArm(record);
   // Arms with a few labels belong to the learning curve; here they would hide the question: without annotation, or with all of it?

@@ -4,6 +4,7 @@ import { memoryDataset } from "../../../data/memory-dataset.ts";
 import { fitDiffusion } from "../../../generators/diffusion/fit.ts";
 import { saveDiffusion } from "../../../generators/diffusion/model-file.ts";
 import { patchStream } from "../../../generators/diffusion/patches.ts";
+import { priorFor } from "../../../generators/diffusion/prior.ts";
 import type { Job } from "../../job.ts";
 import { jobDevice } from "../../job-device.ts";
 import { judgeGenerator } from "../../judge-generator.ts";
@@ -41,6 +42,7 @@ export async function fitDiffusionJob(
     device: jobDevice(context),
     ...(judge ? { validate: judge.validate } : {}),
     ...diffusionSettings(recipe),
+    ...(recipe.generator.pretrained && { pretrained: priorFor(diffusionSettings(recipe).network) }),
     random: stream.fork("fit"),
     steps: plan.diffusionSteps,
     checkpointFile: folder.file("checkpoints", `${job.id}.safetensors`),

@@ -1,4 +1,4 @@
-/** What lies under the simulated microscopes that the feature network learns from: nuclei, and plain drawings of what else cells hold. */
+/** What lies under the simulated microscopes that the package's own networks learn from: nuclei, and plain drawings of what else cells hold. */
 
 import { emptyPlane, type Plane } from "../../src/core/plane.ts";
 import type { Random } from "../../src/core/random.ts";
