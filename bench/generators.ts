@@ -65,27 +65,28 @@ const count = Number(values.images);
 const stream = random(Number(values.seed));
 const threads = Number(values.threads);
 
-const { laptop64, laptop128 } = diffusionUnetPresets;
+const { laptop96, laptop128 } = diffusionUnetPresets;
 const preset = diffusionPresets[sizePx][10];
 type Contestant = DiffusionPreset & Pick<DiffusionFitOptions, "pretrained">;
-const pretrained: Contestant = { ...preset, network: laptop64, pretrained: priorFor(laptop64) };
+const pretrained: Contestant = { ...preset, pretrained: priorFor(preset.network) };
 /** Who takes part, by edge. */
 const contestants: Readonly<Record<PresetSizePx, Readonly<Record<string, Contestant>>>> = {
   64: {
     preset,
     pretrained,
     "min-snr": { ...preset, weighting: "min-snr" },
-    middle: diffusionPresets[64][30],
+    middle: diffusionPresets[64][120],
   },
   96: {
     preset,
     pretrained,
+    "laptop-96": { ...preset, network: laptop96 },
     middle: diffusionPresets[96][120],
   },
   128: {
     preset,
     pretrained,
-    "laptop-64": { ...preset, network: laptop64 },
+    "laptop-96": { ...preset, network: laptop96 },
     "laptop-128": { ...preset, network: laptop128, learningRate: 7e-4 },
   },
 };

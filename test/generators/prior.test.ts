@@ -85,11 +85,14 @@ describe("a training that begins with weights", () => {
 describe("the prior of the package", () => {
   const { network } = diffusionPresets[64][10];
 
-  it("fits the network of ten minutes at 64 px, and no other", () => {
+  it("fits the network of ten and thirty minutes, and no other", () => {
     const prior = priorFor(network)!;
     const count = [...prior.values()].reduce((sum, { data }) => sum + data.length, 0);
     expect(count).toBe(638385);
-    expect(priorFor(diffusionPresets[64][120].network)).toBeUndefined();
+    for (const edge of [64, 96, 128] as const) {
+      expect(priorFor(diffusionPresets[edge][30].network)).toBe(prior);
+      expect(priorFor(diffusionPresets[edge][120].network)).toBeUndefined();
+    }
     expect(priorFor(tiny)).toBeUndefined();
   });
 

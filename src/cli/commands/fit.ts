@@ -93,7 +93,7 @@ export const fitCommand: CommandMaker = (context) =>
     .option("--no-judge", "diffusion: learn from all images to the last step, instead of holding some out to choose by")
     .option(
       "--no-pretrained",
-      "diffusion, 64 px in 10 minutes: begin with nothing, not with what simulated microscopy taught",
+      "diffusion: begin with nothing, instead of what simulated microscopy taught (10 and 30 minutes)",
     )
     .option("--seed <n>", "another seed gives another generator", wholeNumber(0), 0)
     .addOption(deviceOption())

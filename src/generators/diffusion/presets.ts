@@ -19,7 +19,7 @@ export type PresetSizePx = 64 | 96 | 128;
 /** Time budgets that there are presets for. */
 export type PresetMinutes = 10 | 30 | 120;
 
-/** For 64 px in half an hour, 96 px in two: 2,507,873 parameters with one channel; attention at an eighth of the resolution. */
+/** For two hours at 64 and 96 px: 2,507,873 parameters with one channel; attention at an eighth of the resolution. */
 const middle = {
   ...diffusionUnetPresets.laptop64,
   baseChannels: 32,
@@ -33,26 +33,27 @@ const large = { ...shared, learningRate: 7e-4 } as const;
 /**
  * Presets by edge and minutes.
  *
- * On two otherwise idle cores of a server (AMD EPYC, two threads) a step of batch 8 took 0.07 s (`laptop64`) and 0.19 s (`middle`) at 64 px, 0.15 s at
- * 96 px, 0.23 s (`laptop96`) and 0.49 s (`laptop128`) at 128 px: 10, 30 and 120 minutes are then about 7,000, 7,500 and 15,000 steps at 64 px, 3,200,
- * 9,500 and 13,000 at 96 px, 2,000, 6,300 and 12,000 at 128 px. Each network is the largest of a few that still takes some thousand steps; which
- * of them draws best in the same time has not been measured. The two hours of 64 px go into the batch: a still larger network would only learn
- * few images by heart sooner.
+ * Ten and thirty minutes have the one network at every edge that can begin with the package's prior (`priorFor`), which is worth more than a larger network
+ * that begins with nothing (docs/results.md). Two hours are for larger ones; whether they then draw better has not been measured. Those of 64 px go
+ * into the batch: a still larger network would only learn few images by heart sooner.
+ *
+ * On two otherwise idle cores of a server (AMD EPYC with AVX-512, two threads) a step of batch 8 took 0.07 s (`laptop64`) and 0.19 s (`middle`) at 64 px,
+ * and 0.49 s (`laptop128`) at 128 px; on one with AVX2 alone about four times as long.
  */
 export const diffusionPresets: Readonly<Record<PresetSizePx, Readonly<Record<PresetMinutes, DiffusionPreset>>>> = {
   64: {
     10: { network: diffusionUnetPresets.laptop64, ...small },
-    30: { network: middle, ...large },
+    30: { network: diffusionUnetPresets.laptop64, ...small },
     120: { network: middle, ...large, batchSize: 16 },
   },
   96: {
-    10: { network: diffusionUnetPresets.laptop96, ...small },
-    30: { network: diffusionUnetPresets.laptop96, ...small },
+    10: { network: diffusionUnetPresets.laptop64, ...small },
+    30: { network: diffusionUnetPresets.laptop64, ...small },
     120: { network: middle, ...large },
   },
   128: {
-    10: { network: diffusionUnetPresets.laptop96, ...small },
-    30: { network: diffusionUnetPresets.laptop96, ...small },
+    10: { network: diffusionUnetPresets.laptop64, ...small },
+    30: { network: diffusionUnetPresets.laptop64, ...small },
     120: { network: diffusionUnetPresets.laptop128, ...large },
   },
 };
