@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
 import { random } from "../../src/core/random.ts";
 import { readImage, readImages, readLabels } from "../../src/data/formats/index.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "bad-files-"));
+const folder = temporaryFolder("bad-files");
 const fixture = (name: string) => readFileSync(join("fixtures/data/files", name));
 
 function bad(name: string, bytes: Uint8Array | string): string {

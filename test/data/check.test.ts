@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/core/random.ts";
@@ -9,6 +8,7 @@ import { writeLabels, writePng, writeTiff } from "../../src/data/formats/index.t
 import type { Image } from "../../src/data/image.ts";
 import { memoryDataset } from "../../src/data/memory-dataset.ts";
 import { realData } from "../real-data.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { nucleiScene } from "./scene.ts";
 
 /** A healthy item, all different. */
@@ -126,8 +126,9 @@ describe("what is suspicious", () => {
   });
 });
 
+const folder = temporaryFolder("check");
+
 test("a folder: broken files and wrong sizes are told together, with stacks, JPEG and strangers", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "check-"));
   for (const sub of ["images", "labels"]) mkdirSync(join(folder, sub));
   const path = (...parts: string[]) => join(folder, ...parts);
   await writePng(path("images", "a.png"), item(1).image);

@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FormatError } from "../../src/core/errors.ts";
@@ -7,9 +6,11 @@ import type { Item } from "../../src/data/dataset.ts";
 import { imageFormat, readProvenance } from "../../src/data/formats/index.ts";
 import type { PixelType } from "../../src/data/image.ts";
 import { type ImageFileFormat, writeDataset } from "../../src/data/write-dataset.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { examplePixels } from "./pixels.ts";
 
-const newFolder = () => mkdtempSync(join(tmpdir(), "dataset-format-"));
+const base = temporaryFolder("dataset-format");
+const newFolder = () => mkdtempSync(join(base, "folder-"));
 
 function item(pixelType: PixelType): Item {
   const image = { ...examplePixels(pixelType), pixelSizeUm: 0.25 };

@@ -10,7 +10,6 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { DataError, OutputError } from "../../src/core/errors.ts";
@@ -24,9 +23,11 @@ import { memoryDataset } from "../../src/data/memory-dataset.ts";
 import { splitByGroup, subset } from "../../src/data/split.ts";
 import { writeDataset } from "../../src/data/write-dataset.ts";
 import { realData } from "../real-data.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { examplePixels } from "./pixels.ts";
 
-const newFolder = () => mkdtempSync(join(tmpdir(), "dataset-"));
+const base = temporaryFolder("dataset");
+const newFolder = () => mkdtempSync(join(base, "folder-"));
 const labels = (size: { height?: number; width?: number } = {}): LabelMap => {
   const { height = 20, width = 30 } = size;
   return {

@@ -1,5 +1,4 @@
 import { mkdtempSync, readdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { LabelMap } from "../../src/core/plane.ts";
@@ -12,10 +11,12 @@ import {
   writeTiff,
 } from "../../src/data/formats/index.ts";
 import { realData } from "../real-data.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { examplePixels } from "./pixels.ts";
 
 const file = (name: string) => join("fixtures/data/files", name);
-const newFolder = () => mkdtempSync(join(tmpdir(), "labels-"));
+const base = temporaryFolder("labels");
+const newFolder = () => mkdtempSync(join(base, "folder-"));
 const objects = ({ data }: LabelMap) => new Set(data.filter((label) => label > 0)).size;
 
 test("values of grey images are labels, in any depth and wrapping", async () => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CancelledError, FormatError } from "../../src/core/errors.ts";
@@ -8,8 +7,9 @@ import type { LocalizationTable } from "../../src/data/formats/localization-colu
 import { localizationParser } from "../../src/data/formats/localization-parser.ts";
 import { readLocalizations, writeLocalizations } from "../../src/data/formats/localization-table.ts";
 import { realData } from "../real-data.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "localizations-"));
+const folder = temporaryFolder("localizations");
 function parsed(text: string, options: { pixelSizeUm?: number; pieceBytes?: number } = {}): LocalizationTable {
   const { pieceBytes = 1000, ...rest } = options;
   const parser = localizationParser("table.csv", rest);

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { describe, expect, test } from "vitest";
@@ -15,10 +14,12 @@ import {
   writeTiff,
 } from "../../src/data/formats/index.ts";
 import type { Image } from "../../src/data/image.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { examplePixels } from "./pixels.ts";
 import { provenance, writeExample, writtenExamples } from "./written-examples.ts";
 
-const newFolder = () => mkdtempSync(join(tmpdir(), "write-image-"));
+const base = temporaryFolder("write-image");
+const newFolder = () => mkdtempSync(join(base, "folder-"));
 const readBack: { files: Record<string, { equal: boolean; sha256: string }> } = JSON.parse(
   readFileSync("fixtures/data/read-back.json", "utf8"),
 );
