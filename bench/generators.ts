@@ -3,6 +3,8 @@
  *
  *     npm run bench -- generators --real FOLDER [--names a,b] [--patch 64] [--minutes 12] [--only preset,min-snr] [--seed 0] [--json rows.json] [--keep FOLDER]
  *
+ * All begin with nothing, `preset` too, but `pretrained`, which is the preset with the package's prior, as `fantascope fit` takes it.
+ *
  * Real images are cut into tiles of twice the patch; a third of the tiles is kept for judging, and the lower part of each image is not looked at at
  * all, since recipes score there. How many steps fit into the minutes is measured first, in turns, so that a machine that slows down slows all. The
  * kernel distance by Fantascope's own features has a 95 % interval over the images; it does not cover the seed of the training. With `--keep` models and

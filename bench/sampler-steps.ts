@@ -6,8 +6,8 @@
  *     npm run bench -- sampler-steps FIT_FOLDER --real DIR [--images 96] [--only ddim,heun] [--json rows.json]
  *
  * All samplers draw the same image numbers with the generator of a super-resolution run, or one of `fantascope fit --generator diffusion --real DIR`. Good
- * is the kernel distance to patches of real images that it did not learn from, by Fantascope's own features; as good is a distance no further than the 95 % interval of the reference reaches. Steps climb a ladder
- * until a sampler is there; one that never gets there is told with its best.
+ * is the kernel distance to patches of real images that it did not learn from, by Fantascope's own features; as good is a distance no further than the
+ * 95 % interval of the reference reaches. Steps climb a ladder until a sampler is there; one that never gets there is told with its best.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";

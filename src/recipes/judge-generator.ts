@@ -19,7 +19,7 @@ const ONE_STANDARD_ERROR = 0.6827;
 export interface JudgeOptions extends WorkOptions {
   readonly patchPx: number;
   readonly random: Random;
-  /** Images that are drawn at each look, and steps from noise to image; the defaults are enough to tell a good step from a bad one. */
+  /** Images that are drawn at each look, at least 8, and steps from noise to image; the defaults are enough to tell a good step from a bad one. */
   readonly images?: number;
   readonly steps?: number;
   /** Label maps to draw from, in turns, for a generator that learns from labels: ones that it does not see. */

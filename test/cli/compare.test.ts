@@ -8,29 +8,14 @@ import { imageOfCanonical } from "../../src/data/canonical-image.ts";
 import { cropPlane } from "../../src/data/crop.ts";
 import { writeDataset } from "../../src/data/write-dataset.ts";
 import { gaussianBlur } from "../../src/image/gaussian-blur.ts";
-import { filaments } from "../../src/microscope/specimens/filaments.ts";
-import { renderFilaments } from "../../src/microscope/specimens/render-filaments.ts";
-
+import { drawnFilaments } from "../drawn-filaments.ts";
 import { invoke, tree } from "./invoke.ts";
 
 const base = mkdtempSync(join(tmpdir(), "fantascope-compare-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 const at = (...parts: string[]) => join(base, ...parts);
 
-/** Filaments on a dark ground, 96 x 96. */
-function drawn(kind: string, index: number): Plane {
-  const stream = random(7).fork(kind, index);
-  const lines = filaments(
-    { amount: { count: 8 }, lengthUm: 8, persistenceLengthUm: 5, arrangement: { kind: "scattered" } },
-    { heightUm: 4.8, widthUm: 4.8 },
-    stream.fork("lines"),
-  );
-  const plane = renderFilaments(lines, { height: 96, width: 96, pixelSizeUm: 0.05, blurNm: 90 });
-  const brightest = plane.data.reduce((most, value) => Math.max(most, value), 0);
-  const noise = stream.fork("noise");
-  return { ...plane, data: plane.data.map((value) => (0.8 * value) / brightest + 0.1 + 0.03 * noise.normal()) };
-}
-
+const drawn = (kind: string, index: number) => drawnFilaments(random(7).fork(kind, index), { sizePx: 96, count: 8 });
 const many = (kind: string, count: number) => Array.from({ length: count }, (_, index) => drawn(kind, index));
 
 async function folder(name: string, planes: readonly Plane[], origin: "real" | "synthetic" = "real"): Promise<void> {

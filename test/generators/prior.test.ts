@@ -16,8 +16,7 @@ import {
   type PatchStream,
   priorFor,
 } from "../../src/generators/diffusion/index.ts";
-import { filaments } from "../../src/microscope/specimens/filaments.ts";
-import { renderFilaments } from "../../src/microscope/specimens/render-filaments.ts";
+import { drawnFilaments } from "../drawn-filaments.ts";
 import { levelStream, tiny } from "./diffusion-toys.ts";
 
 const numbers = (from: number, shape: readonly number[]) =>
@@ -66,7 +65,7 @@ describe("a training that begins with weights", () => {
     ...more,
   });
 
-  it("stays near them at a tiny rate, whatever its seed, with label planes as well", async () => {
+  it("stays near them at a tiny rate, whatever its seed, though augmentation is told that they never saw", async () => {
     const trained = await fitDiffusion(levelStream(), options({ steps: 20, learningRate: 1e-2 }));
     const told = (stream: PatchStream): PatchStream => ({ ...stream, augmentationFeatures: 7 });
     const continued = await fitDiffusion(
@@ -97,7 +96,7 @@ describe("the prior of the package", () => {
   });
 
   it("knows filaments that it was not trained on: it sees their noise far better than a network that knows their mean alone", async () => {
-    const images = Array.from({ length: 6 }, (_, k) => drawnFilaments(random(4).fork(k)));
+    const images = Array.from({ length: 6 }, (_, k) => drawnFilaments(random(4).fork(k), { sizePx: 64, count: 7 }));
     const denoiser = await openDiffusion(
       { ...(await untrained()), network, sizePx: 64, state: priorFor(network)! },
       { batchSize: 6 },
@@ -142,17 +141,4 @@ function variance(images: readonly Plane[]): number {
   const all = images.flatMap(({ data }) => [...data]);
   const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
   return all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / all.length;
-}
-
-/** Filaments with a little noise, 64 x 64, on the unit scale. */
-function drawnFilaments(stream: ReturnType<typeof random>): Plane {
-  const lines = filaments(
-    { amount: { count: 7 }, lengthUm: 8, persistenceLengthUm: 5, arrangement: { kind: "scattered" } },
-    { heightUm: 3.2, widthUm: 3.2 },
-    stream.fork("lines"),
-  );
-  const plane = renderFilaments(lines, { height: 64, width: 64, pixelSizeUm: 0.05, blurNm: 80 });
-  const brightest = plane.data.reduce((most, value) => Math.max(most, value), 0);
-  const noise = stream.fork("noise");
-  return { ...plane, data: plane.data.map((value) => (0.8 * value) / brightest + 0.05 + 0.02 * noise.normal()) };
 }

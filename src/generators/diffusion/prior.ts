@@ -1,7 +1,7 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { FormatError } from "../../core/errors.ts";
-import { loadCheckpoint } from "../../engine/checkpoint.ts";
 import type { State } from "../../engine/step.ts";
 import { loadDiffusion } from "./model-file.ts";
 import type { DiffusionNetwork } from "./network.ts";
@@ -15,12 +15,13 @@ let loaded: ReturnType<typeof loadDiffusion> | undefined;
  * Weights that the package ships, trained on simulated microscopy alone, for a generator to begin with: it then needs not learn from a few real images what
  * lines, rims and grains are.
  *
- * @returns undefined for a network of another size: it begins with nothing
+ * @returns its tensors under the network's own names, for images of one channel on −1…1, velocity prediction and the cosine schedule; undefined for a
+ *   network of another size, which begins with nothing
  * @throws {@link FormatError} when the file is missing or damaged
  */
 export function priorFor(network: DiffusionNetwork): State | undefined {
   const path = fileURLToPath(file);
-  if (!loaded && !loadCheckpoint(path))
+  if (!loaded && !existsSync(path))
     throw new FormatError({
       where: path,
       expected: "the diffusion prior that comes with Fantascope",
@@ -28,5 +29,5 @@ export function priorFor(network: DiffusionNetwork): State | undefined {
       fix: "Install the package again, or train it: node scripts/train-prior.ts",
     });
   loaded ??= loadDiffusion(path);
-  return isDeepStrictEqual(loaded.network, { ...network }) ? loaded.state : undefined;
+  return isDeepStrictEqual(loaded.network, network) ? loaded.state : undefined;
 }
