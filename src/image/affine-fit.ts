@@ -20,7 +20,7 @@ export interface AffineFitOptions {
  * normalised images knows shapes but no grey levels; without the fit, PSNR and SSIM would judge those. The gain is negative when a
  * prediction is a negative of its target: then the fit hides a gross fault, so look at it. A prediction of one value has gain 0.
  *
- * @returns with the mean square that the fit leaves over
+ * @returns with the mean square that the fit leaves over, the standard error of the gain were that noise of single pixels, and the mean of the prediction
  * @throws {@link ShapeError} when the sizes differ
  * @see Weigert et al., Nat. Methods 15, 1090–1097 (2018), Methods, "Evaluation": scale and offset by minimal mean squared error
  */
@@ -28,7 +28,7 @@ export function affineFit(
   target: Plane,
   prediction: Plane,
   { leastGain = Number.NEGATIVE_INFINITY }: AffineFitOptions = {},
-): AffineFit & { readonly meanSquare: number } {
+): AffineFit & { readonly meanSquare: number; readonly gainError: number; readonly meanPrediction: number } {
   requireSameSize("affineFit", target, prediction);
   const pixels = target.data.length;
   const meanTarget = target.data.reduce((sum, value) => sum + value, 0) / pixels;
@@ -43,7 +43,8 @@ export function affineFit(
   }
   const gain = Math.max(leastGain, variance > 0 ? covariance / variance : 0);
   const meanSquare = (targetVariance - gain * (2 * covariance - gain * variance)) / pixels;
-  return { gain, offset: meanTarget - gain * meanPrediction, meanSquare };
+  const gainError = variance > 0 ? Math.sqrt(Math.max(0, meanSquare) / variance) : Number.POSITIVE_INFINITY;
+  return { gain, offset: meanTarget - gain * meanPrediction, meanSquare, gainError, meanPrediction };
 }
 
 /** The prediction on the grey levels of its target: `gain · value + offset`. */

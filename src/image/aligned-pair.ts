@@ -1,5 +1,6 @@
 import { DataError } from "../core/errors.ts";
 import type { Plane } from "../core/plane.ts";
+import { partOf } from "./part-of.ts";
 import { type RegisteredTranslation, type RegistrationOptions, registerTranslation } from "./register-translation.ts";
 import { translatePlane } from "./translate-plane.ts";
 
@@ -31,20 +32,11 @@ export function alignedPair(reference: Plane, moving: Plane, options: Registrati
       fix: "Limit the search with maximumPx, or leave the registration out.",
     });
   const moved = shift.dyPx === 0 && shift.dxPx === 0 ? moving : translatePlane(moving, shift);
-  const cut = (plane: Plane) => cropped(plane, top, left, height, width);
+  const cut = (plane: Plane) => partOf(plane, { top, left, height, width });
   return { reference: cut(reference), moving: cut(moved), shift };
 }
 
 /** Rows that a shift leaves without data, at the beginning and at the end of an axis. */
 function margins(shift: number): [before: number, after: number] {
   return shift > 0 ? [Math.ceil(shift), 0] : [0, Math.ceil(-shift)];
-}
-
-function cropped(plane: Plane, top: number, left: number, height: number, width: number): Plane {
-  const data = new Float32Array(height * width);
-  for (let y = 0; y < height; y++) {
-    const from = (top + y) * plane.width + left;
-    data.set(plane.data.subarray(from, from + width), y * width);
-  }
-  return { data, height, width };
 }

@@ -9,10 +9,11 @@
  */
 
 import { DataError } from "../core/errors.ts";
-import { emptyPlane, type Plane } from "../core/plane.ts";
+import type { Plane } from "../core/plane.ts";
 import { pause, stopIfCancelled, type WorkOptions } from "../core/progress.ts";
 import { correlationPlan } from "../image/correlation-plan.ts";
 import { dihedral, dihedralVariants } from "../image/dihedral.ts";
+import { partOf } from "../image/part-of.ts";
 import type { Sized } from "../image/require-same-size.ts";
 import { templateSearch } from "../image/template-search.ts";
 import type { MatchMethod } from "../image/window-norm.ts";
@@ -130,10 +131,5 @@ function centralSquare(image: Plane, side: number): Plane {
       received: `${image.height} × ${image.width}`,
     });
   const [top, left] = searchedCorner(image, side);
-  const square = emptyPlane(side, side);
-  for (let y = 0; y < side; y++) {
-    const row = (top + y) * image.width + left;
-    square.data.set(image.data.subarray(row, row + side), y * side);
-  }
-  return square;
+  return partOf(image, { top, left, height: side, width: side });
 }

@@ -7,6 +7,7 @@ import { random } from "../../src/core/random.ts";
 import { cropPlane } from "../../src/data/crop.ts";
 import { readImage } from "../../src/data/formats/read-image.ts";
 import { channelPlane } from "../../src/data/image.ts";
+import { partOf } from "../../src/image/part-of.ts";
 import { resizePlane } from "../../src/image/resize-plane.ts";
 import { bicubic } from "../../src/microscope/degradation/bicubic.ts";
 import { calibrateDegradation } from "../../src/microscope/degradation/calibrate-degradation.ts";
@@ -297,6 +298,28 @@ describe("calibrateDegradation", () => {
     const { settings, each } = await calibrateDegradation(small, lowOf(small), { paired: true });
     for (const value of [0.25, 0.5]) within(noiseAt(value, settings), noiseAt(value, planted), 0.25);
     expect(new Set(each.map(({ peakPhotons }) => peakPhotons)).size).toBe(1);
+  });
+
+  test("tiles of larger fields: what falls in from beside them is no blur of their own", async () => {
+    const settings = { ...planted, downsample: 4, blur: { sigmaPx: 4.3 }, peakPhotons: 3000 } as const;
+    const low = lowOf(high, settings);
+    const tiles = high.flatMap((plane, k) =>
+      [0, 64].flatMap((top) =>
+        [0, 64].map((left) => ({
+          high: partOf(plane, { top, left, height: 64, width: 64 }),
+          low: partOf(low[k]!, { top: top / 4, left: left / 4, height: 16, width: 16 }),
+        })),
+      ),
+    );
+    const found = await calibrateDegradation(
+      tiles.map(({ high }) => high),
+      tiles.map(({ low }) => low),
+      { paired: true, downsample: 4 },
+    );
+    within(sigmaOf(found.settings), 4.3, 0.03);
+    // Every tile has the light of its field, also the one whose middle is nearly empty.
+    for (const { scale = 1, exponent = 1 } of found.each) within(scale * 0.3 ** exponent, 0.7 * 0.3, 0.1);
+    within(sigmaOf(found.settings), 4.3, 0.05);
   });
 
   test("pairs whose grey levels were bent, and pairs whose were not", async () => {

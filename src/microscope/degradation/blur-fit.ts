@@ -1,5 +1,6 @@
 import type { Plane } from "../../core/plane.ts";
 import { affineFit } from "../../image/affine-fit.ts";
+import { partOf } from "../../image/part-of.ts";
 import { powerSpectrum } from "../../image/power-spectrum.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { degradedLight } from "./degrade.ts";
@@ -18,6 +19,31 @@ export type Downsample = 1 | 2 | 4;
 
 /** Light adds: no background is so bright that structure would have to be taken off it. */
 export const LIGHT = { leastGain: 0 };
+
+/** How far light reaches, in standard deviations of the blur; and the largest share of each edge that is left out for it. */
+const RIM = { sigmas: 3, share: 1 / 5 };
+
+/**
+ * Width of the rim of low images that a fit leaves out, in their pixels. Where a field was cut out of a larger one, light from beside it falls in
+ * there, which its own sharp image cannot explain.
+ *
+ * @param sigmaLowPx standard deviation of the blur in pixels of the low image; left out when it is not known yet
+ */
+export function rimOf({ height, width }: Plane, sigmaLowPx = Number.POSITIVE_INFINITY): number {
+  return Math.min(Math.ceil(RIM.sigmas * sigmaLowPx), Math.floor(RIM.share * Math.min(height, width)));
+}
+
+/** A plane without its rim. */
+export function withoutRim(plane: Plane, rimPx: number): Plane {
+  const { height, width } = plane;
+  return partOf(plane, { top: rimPx, left: rimPx, height: height - 2 * rimPx, width: width - 2 * rimPx });
+}
+
+/** Fields that were recorded twice, and the width of the rim of the low images that does not count, in their pixels. */
+export interface FittedPairs {
+  readonly pairs: readonly { readonly high: Plane; readonly low: Plane }[];
+  readonly rimPx: number;
+}
 
 /** Where a function of one variable is least between two ends, by golden section. */
 function goldenSection(cost: (x: number) => number, low: number, high: number, steps: number): number {
@@ -46,14 +72,12 @@ const tried = [0, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4, 3.4, 4.8, 6.8, 9.6];
  *
  * A sharp image with noise of its own makes σ too large, since blurring cleans it.
  */
-export function pairedSigmaPx(
-  pairs: readonly { readonly high: Plane; readonly low: Plane }[],
-  downsample: Downsample,
-  exponent = 1,
-): number {
+export function pairedSigmaPx({ pairs, rimPx }: FittedPairs, downsample: Downsample, exponent = 1): number {
+  const seen = pairs.map(({ high, low }) => ({ high, low: withoutRim(low, rimPx) }));
   const cost = (sigmaPx: number) =>
-    pairs.reduce((sum, { high, low }) => {
-      const blurred = degradedLight(high, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
+    seen.reduce((sum, { high, low }) => {
+      const light = degradedLight(high, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
+      const blurred = withoutRim(light, rimPx);
       return sum + Math.log(Math.max(1e-30, affineFit(low, blurred, LIGHT).meanSquare));
     }, 0);
   const costs: number[] = [];
@@ -78,14 +102,10 @@ const exponents = { least: 0.5, most: 2 };
  *
  * Two recordings of one field are seldom proportional where software has rescaled them for viewing.
  */
-export function pairedExponent(
-  pairs: readonly { readonly high: Plane; readonly low: Plane }[],
-  sigmaPx: number,
-  downsample: Downsample,
-): number {
+export function pairedExponent({ pairs, rimPx }: FittedPairs, sigmaPx: number, downsample: Downsample): number {
   const seen = pairs.map(({ high, low }) => ({
-    light: degradedLight(high, { blur: { sigmaPx }, downsample, peakPhotons: 1 }),
-    low,
+    light: withoutRim(degradedLight(high, { blur: { sigmaPx }, downsample, peakPhotons: 1 }), rimPx),
+    low: withoutRim(low, rimPx),
   }));
   const cost = (exponent: number) =>
     seen.reduce((sum, { light, low }) => {

@@ -2,15 +2,16 @@ import { DataError } from "../../core/errors.ts";
 import type { Plane } from "../../core/plane.ts";
 import { pause, stopIfCancelled, type WorkOptions } from "../../core/progress.ts";
 import { random } from "../../core/random.ts";
-import { affineFit } from "../../image/affine-fit.ts";
 import { gaussianBlur } from "../../image/gaussian-blur.ts";
 import { medianOf } from "../../image/median-of.ts";
+import { partOf } from "../../image/part-of.ts";
 import { percentile } from "../../image/percentile.ts";
-import { type Downsample, LIGHT, type LightFit, pairedExponent, pairedSigmaPx, unpairedLight } from "./blur-fit.ts";
+import { type Downsample, type LightFit, pairedExponent, pairedSigmaPx, rimOf, unpairedLight } from "./blur-fit.ts";
 import { type DegradationAgreement, degradationAgreement, neighbourCorrelation } from "./degradation-agreement.ts";
 import { type DegradationSettings, degrade, degradedLight } from "./degrade.ts";
-import { livelyCorner, squarePart } from "./lively-part.ts";
+import { livelyCorner } from "./lively-corner.ts";
 import type { PhotonTransfer } from "./noise-line.ts";
+import { pairedLight } from "./paired-light.ts";
 import { photonTransfer } from "./photon-transfer.ts";
 
 /** What the images are to each other. */
@@ -108,14 +109,20 @@ async function calibratePairs(
   tell: Tell,
 ): Promise<DegradationCalibration> {
   const pairs = high.map((plane, i) => ({ high: plane, low: low[i]! }));
-  // The blur is fitted again under the power that was found beside its first value; a third round changes neither.
-  const exponent = pairedExponent(pairs, pairedSigmaPx(pairs, downsample), downsample);
-  const sigmaPx = pairedSigmaPx(pairs, downsample, exponent);
+  // How wide the rim must be follows from the blur, and so does the power of the light; the blur is then fitted again. A third round changes neither.
+  const first = pairedSigmaPx({ pairs, rimPx: rimOf(low[0]!) }, downsample);
+  const rimPx = rimOf(low[0]!, first / downsample);
+  const exponent = pairedExponent({ pairs, rimPx }, first, downsample);
+  const sigmaPx = pairedSigmaPx({ pairs, rimPx }, downsample, exponent);
   await tell(1);
-  const lit = high.map((plane, i) => {
-    const blurred = degradedLight(plane, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 });
-    const { gain: scale, offset: background } = affineFit(low[i]!, blurred, LIGHT);
-    const expected = { ...blurred, data: blurred.data.map((value) => scale * value + background) };
+  const blurred = high.map((plane) =>
+    degradedLight(plane, { blur: { sigmaPx }, downsample, exponent, peakPhotons: 1 }),
+  );
+  const lit = pairedLight(
+    blurred.map((light, i) => ({ light, low: low[i]! })),
+    rimPx,
+  ).map(({ scale, background }, i) => {
+    const expected = { ...blurred[i]!, data: blurred[i]!.data.map((value) => scale * value + background) };
     const left = difference(low[i]!, expected);
     return { light: { sigmaPx, exponent, scale, background }, noisy: left, expected, raw: low[i]! };
   });
@@ -214,10 +221,12 @@ export async function calibrateDegradation(
   };
   await tell(0);
   const corners = high.map((plane) => livelyCorner(plane, fineSide, downsample));
-  const highParts = high.map((plane, i) => squarePart(plane, corners[i]!, fineSide));
+  const square = (edge: number) => ({ height: edge, width: edge });
+  const highParts = high.map((plane, i) => partOf(plane, { ...corners[i]!, ...square(fineSide) }));
   const lowParts = low.map((plane, i) => {
-    const { y, x } = paired ? corners[i]! : livelyCorner(plane, side, 1);
-    return squarePart(plane, paired ? { y: y / downsample, x: x / downsample } : { y, x }, side);
+    if (!paired) return partOf(plane, { ...livelyCorner(plane, side, 1), ...square(side) });
+    const { top, left } = corners[i]!;
+    return partOf(plane, { top: top / downsample, left: left / downsample, ...square(side) });
   });
   const greyStep = medianOf(lowParts.map(greyStepOf));
   const settingsOf: SettingsOf = (light, transfer) => ({

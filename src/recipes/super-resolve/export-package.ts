@@ -13,6 +13,7 @@ import { rgbPng } from "../../data/formats/index.ts";
 import { UNIT_PERCENTILES, unitPlane } from "../../data/unit-plane.ts";
 import { bioimagePackage } from "../../engine/package/bioimage-package.ts";
 import type { PackageAxis, PackageSpace } from "../../engine/package/package-axes.ts";
+import { partOf } from "../../image/part-of.ts";
 import { resizePlane } from "../../image/resize-plane.ts";
 import { sheet } from "../../image/sheet.ts";
 import {
@@ -30,7 +31,6 @@ import { storedInputs } from "../stored-inputs.ts";
 import { superResolveCardTexts } from "./card-texts.ts";
 import { superResolveCitations } from "./citations.ts";
 import { poorPartner } from "./degradation.ts";
-import { window } from "./fields.ts";
 import type { SuperResolveInputs } from "./jobs/context.ts";
 import { drawFilaments } from "./mathematical-model.ts";
 import { SuperResolveRecipe } from "./recipe.ts";
@@ -200,7 +200,7 @@ async function resolved(network: TrainedNetwork, image: Plane): Promise<Plane> {
 /** Input and result side by side, on one grey scale: their top left, where a pixel of the result is a pixel of the picture. */
 function cover(image: Plane, result: Plane, scale: number): Uint8Array {
   const edge = SUPER_RESOLVER_EXPORT_PX;
-  const part = (plane: Plane, size: number) => window(plane, { top: 0, left: 0, height: size, width: size });
+  const part = (plane: Plane, size: number) => partOf(plane, { top: 0, left: 0, height: size, width: size });
   const input = resizePlane(part(image, edge / scale), edge, edge, { method: "nearest" });
   return rgbPng(sheet([input, part(result, edge)], { columns: 2, gap: 0, contrast: { black: 0, white: 1 } }));
 }

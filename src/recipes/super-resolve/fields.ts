@@ -4,6 +4,7 @@ import { random } from "../../core/random.ts";
 import type { Item } from "../../data/dataset.ts";
 import { openDataset } from "../../data/folder-dataset.ts";
 import { brightestChannel, unitPlane } from "../../data/unit-plane.ts";
+import { partOf } from "../../image/part-of.ts";
 import { standardDeviation } from "../../image/standard-deviation.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
@@ -115,10 +116,10 @@ function part(field: Field, { top, bottom }: { readonly top: number; readonly bo
   const to = wholeRows(bottom, scale);
   return {
     ...field,
-    high: window(field.high, { top: from, left: 0, height: Math.max(0, to - from), width: field.high.width }),
+    high: partOf(field.high, { top: from, left: 0, height: Math.max(0, to - from), width: field.high.width }),
     ...(field.low
       ? {
-          low: window(field.low, {
+          low: partOf(field.low, {
             top: from / scale,
             left: 0,
             height: Math.max(0, to - from) / scale,
@@ -138,29 +139,14 @@ function tiles(field: Field, tilePx: number, scale: number, topPx = 0): Field[] 
       found.push({
         name: `${field.name} (${left}, ${topPx + top})`,
         group: field.group,
-        high: window(high, { top, left, height: tilePx, width: tilePx }),
+        high: partOf(high, { top, left, height: tilePx, width: tilePx }),
         ...(low
           ? {
-              low: window(low, { top: top / scale, left: left / scale, height: tilePx / scale, width: tilePx / scale }),
+              low: partOf(low, { top: top / scale, left: left / scale, height: tilePx / scale, width: tilePx / scale }),
             }
           : {}),
       });
   return found;
-}
-
-interface Window {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-/** Part of a plane. */
-export function window(plane: Plane, { top, left, height, width }: Window): Plane {
-  const data = new Float32Array(height * width);
-  for (let y = 0; y < height; y++)
-    data.set(plane.data.subarray((top + y) * plane.width + left, (top + y) * plane.width + left + width), y * width);
-  return { data, height, width };
 }
 
 /** Fields whose grey levels vary less than this show nothing to learn from or to score on. */

@@ -1,5 +1,6 @@
 import type { Plane } from "../../core/plane.ts";
 import { writeRgbPng } from "../../data/formats/rgb-png.ts";
+import { partOf } from "../../image/part-of.ts";
 import type { RgbImage } from "../../image/rgb-image.ts";
 import { sheet } from "../../image/sheet.ts";
 import { equalisedPicture } from "../../metrics/equalised-picture.ts";
@@ -115,10 +116,5 @@ function amplified(plane: Plane): Plane {
 function middle(plane: Plane): Plane {
   const edge = Math.min(SHOWN_PX, plane.height, plane.width);
   const [top, left] = [Math.floor((plane.height - edge) / 2), Math.floor((plane.width - edge) / 2)];
-  const data = new Float32Array(edge * edge);
-  for (let y = 0; y < edge; y++) {
-    const start = (top + y) * plane.width + left;
-    data.set(plane.data.subarray(start, start + edge), y * edge);
-  }
-  return { data, height: edge, width: edge };
+  return partOf(plane, { top, left, height: edge, width: edge });
 }

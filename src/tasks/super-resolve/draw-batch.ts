@@ -1,8 +1,9 @@
 import { DataError } from "../../core/errors.ts";
-import { emptyPlane, type Plane } from "../../core/plane.ts";
+import type { Plane } from "../../core/plane.ts";
 import type { Random } from "../../core/random.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
 import { turned } from "../../data/augmentation.ts";
+import { partOf } from "../../image/part-of.ts";
 import type { Scale } from "./network.ts";
 
 /** The same field twice, on the unit scale. */
@@ -75,11 +76,6 @@ export function requirePair({ low, high }: ImagePair, { scale, lowPx }: { scale:
     });
 }
 
-function square(plane: Plane, y0: number, x0: number, edge: number): Plane {
-  const crop = emptyPlane(edge, edge);
-  for (let y = 0; y < edge; y++) {
-    const start = (y0 + y) * plane.width + x0;
-    crop.data.set(plane.data.subarray(start, start + edge), y * edge);
-  }
-  return crop;
+function square(plane: Plane, top: number, left: number, edge: number): Plane {
+  return partOf(plane, { top, left, height: edge, width: edge });
 }

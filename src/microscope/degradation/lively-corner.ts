@@ -5,8 +5,12 @@ import type { Plane } from "../../core/plane.ts";
  *
  * @param grid corners lie at multiples of this
  */
-export function livelyCorner(plane: Plane, side: number, grid: number): { readonly y: number; readonly x: number } {
-  let best = { y: 0, x: 0, variance: -1 };
+export function livelyCorner(
+  plane: Plane,
+  side: number,
+  grid: number,
+): { readonly top: number; readonly left: number } {
+  let best = { top: 0, left: 0, variance: -1 };
   const step = Math.max(1, Math.floor(side / 2 / grid)) * grid;
   for (let y = 0; y + side <= plane.height; y += step)
     for (let x = 0; x + side <= plane.width; x += step) {
@@ -19,17 +23,7 @@ export function livelyCorner(plane: Plane, side: number, grid: number): { readon
           n++;
         }
       const variance = squares / n - (sum / n) ** 2;
-      if (variance > best.variance) best = { y, x, variance };
+      if (variance > best.variance) best = { top: y, left: x, variance };
     }
   return best;
-}
-
-/** Square part of a plane, `[side, side]`. */
-export function squarePart(plane: Plane, { y, x }: { readonly y: number; readonly x: number }, side: number): Plane {
-  const data = new Float32Array(side * side);
-  for (let j = 0; j < side; j++) {
-    const start = (y + j) * plane.width + x;
-    data.set(plane.data.subarray(start, start + side), j * side);
-  }
-  return { data, height: side, width: side };
 }
