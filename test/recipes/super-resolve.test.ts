@@ -8,12 +8,14 @@ import { random } from "../../src/core/random.ts";
 import { openDataset } from "../../src/data/folder-dataset.ts";
 import { writePng } from "../../src/data/formats/index.ts";
 import type { DiffusionDenoiser } from "../../src/generators/diffusion/open-diffusion.ts";
+import { priorFor } from "../../src/generators/diffusion/prior.ts";
 import { cosine } from "../../src/generators/diffusion/schedules/index.ts";
 import { judgeGenerator } from "../../src/recipes/judge-generator.ts";
 import { RunRecord } from "../../src/recipes/record.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { run } from "../../src/recipes/run.ts";
 import { type Learnable, superResolveArms } from "../../src/recipes/super-resolve/arms.ts";
+import { diffusionSettings } from "../../src/recipes/super-resolve/diffusion-settings.ts";
 import { openFields } from "../../src/recipes/super-resolve/fields.ts";
 import { heldOutPatches } from "../../src/recipes/super-resolve/held-out.ts";
 import { compared } from "../../src/recipes/super-resolve/jobs/score.ts";
@@ -32,6 +34,17 @@ async function writeRows(path: string, height: number, width: number, grey: (y: 
 /** A recipe with small tiles. */
 const recipe = (fields: object = {}, more: object = {}) =>
   resolveRecipe({ recipe: "super-resolve", fields: { tilePx: 32, gapPx: 8, ...fields }, ...more });
+
+describe("diffusionSettings", () => {
+  it.each([64, 96, 128])(
+    "has the network of the prior at %d px, and a larger one for larger patches without it",
+    (patchPx) => {
+      const settings = (pretrained: boolean) => diffusionSettings(recipe({}, { generator: { patchPx, pretrained } }));
+      expect(priorFor(settings(true).network)).toBeDefined();
+      expect(priorFor(settings(false).network) === undefined).toBe(patchPx > 64);
+    },
+  );
+});
 
 describe("openFields", () => {
   beforeAll(async () => {

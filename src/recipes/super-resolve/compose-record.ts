@@ -1,4 +1,3 @@
-import { priorFor } from "../../generators/diffusion/prior.ts";
 import { realRecord } from "../data-record.ts";
 import { realismRecord } from "../realism.ts";
 import type { DataRecord, RunRecord } from "../record.ts";
@@ -6,7 +5,6 @@ import { recordFrame } from "../record-frame.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
 import { trainingRecords } from "../training-records.ts";
 import { degradationText } from "./describe-plan.ts";
-import { diffusionSettings } from "./diffusion-settings.ts";
 import { openFields } from "./fields.ts";
 import { heldOutPatches } from "./held-out.ts";
 import { type SuperResolveContext, syntheticFolder } from "./jobs/context.ts";
@@ -63,7 +61,7 @@ export async function composeSuperResolveRecord(
 
 /** What the generator knew before it saw a sharp field. */
 function beginningText(recipe: SuperResolveRecipe): string {
-  return recipe.generator.pretrained && priorFor(diffusionSettings(recipe).network)
+  return recipe.generator.pretrained
     ? "begins with weights that were trained on simulated microscopy, and learns from the sharp fields"
     : "begins with random weights, and learns from the sharp fields alone";
 }

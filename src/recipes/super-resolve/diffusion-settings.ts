@@ -2,8 +2,11 @@ import type { DiffusionFitOptions } from "../../generators/diffusion/fit.ts";
 import { diffusionUnetPresets } from "../../nn/networks/diffusion-unet.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 
-/** Networks by the edge of a patch. */
-const networks = {
+/** The network that can begin with the package's prior: worth more, at every edge, than a larger one that begins with nothing (docs/results.md). */
+const withPrior = diffusionUnetPresets.laptop64;
+
+/** Networks that begin with nothing, by the edge of a patch. */
+const fromNothing = {
   64: diffusionUnetPresets.laptop64,
   96: diffusionUnetPresets.laptop96,
   128: diffusionUnetPresets.laptop128,
@@ -16,5 +19,6 @@ export const TOLD_AUGMENTATION = 0.12;
 export function diffusionSettings({
   generator,
 }: SuperResolveRecipe): Required<Pick<DiffusionFitOptions, "network" | "batchSize" | "learningRate">> {
-  return { network: networks[generator.patchPx], batchSize: 8, learningRate: 1e-3 };
+  const network = generator.pretrained ? withPrior : fromNothing[generator.patchPx];
+  return { network, batchSize: 8, learningRate: 1e-3 };
 }

@@ -75,8 +75,8 @@ export const SuperResolveRecipe = z.strictObject({
       /** Training steps; left out: 6000, or fewer when the minutes do not allow it. */
       steps: z.int().min(10).max(10_000_000).optional(),
       /**
-       * Whether it begins with what the package ships, which was trained on simulated microscopy (`patchPx` of 64 alone); false begins with nothing, as
-       * published.
+       * Whether it begins with what the package ships, which was trained on simulated microscopy; false begins with nothing, as published, with a larger
+       * network for larger patches.
        */
       pretrained: z.boolean().default(true),
       /** Whether a fifth of the fields (of five or more) are kept from the generator, to choose its best state and to stop it when it begins to copy. */
