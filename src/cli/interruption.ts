@@ -1,4 +1,3 @@
-import { CANCELLED } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -10,9 +9,15 @@ export function interruption(terminal: Terminal): AbortSignal {
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(name, () => {
-      if (stop.signal.aborted) process.exit(CANCELLED);
+      if (stop.signal.aborted) endBy(name);
       terminal.note("\nStopping as soon as the work is kept … (once more stops at once)\n");
       stop.abort();
     });
   return stop.signal;
+}
+
+/** Ends the process by the signal itself. An orderly exit would take native sessions apart that are at work, which ends in a complaint of theirs. */
+function endBy(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +56,23 @@ test("Ctrl-C keeps the training, and the same command continues it to the same b
     true,
   );
   expect(tree(base).filter((name) => name.endsWith(".checkpoint"))).toEqual([]);
+});
+
+test("a second Ctrl-C ends at once, by the signal itself", async () => {
+  const module = new URL("../../src/cli/interruption.ts", import.meta.url);
+  const busy = `import { interruption } from "${module}";
+    interruption({ note: (text) => process.stdout.write(text) });
+    setInterval(() => {}, 1000);
+    console.log("working");`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", busy], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  for await (const text of child.stdout) {
+    if (/working/.test(text)) child.kill("SIGINT");
+    if (/once more stops at once/.test(text)) child.kill("SIGINT");
+  }
+  expect(await ended).toEqual([null, "SIGINT"]);
 });
 
 test("a wrong input ends the real program with 2", async () => {
