@@ -148,6 +148,7 @@ describe("planSuperResolve", () => {
   it("fits the minutes by fewer steps, and says so", () => {
     const [full, short] = [plan({ minutes: 10_000 }), plan({ minutes: 20 })];
     expect([full.diffusionSteps, full.superResolverSteps, full.warnings]).toEqual([6000, 1500, []]);
+    expect(plan({ minutes: 10_000, scale: 4 }).superResolverSteps).toBe(6000);
     expect(short.expectedMinutes).toBeLessThanOrEqual(20);
     expect(short.diffusionSteps).toBeLessThan(6000);
     expect(plan({ minutes: 1 }).warnings.join(" ")).toMatch(/needs about \d+ minutes/);

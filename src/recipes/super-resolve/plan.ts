@@ -31,7 +31,11 @@ export interface SuperResolvePlan extends Plan {
 }
 
 /** Steps of the full preset, and the fewest with which a training is worth its name. */
-const FULL = { diffusion: 6000, superResolver: 1500 };
+const FULL = {
+  diffusion: 6000,
+  /** By scale. Enlarging is learned from fewer poor pixels per step, whose steps cost less in turn: at ×4 1500 are far too few (docs/results.md). */
+  superResolver: { 1: 1500, 2: 3000, 4: 6000 },
+};
 const FEWEST = { diffusion: 400, superResolver: 150 };
 
 /** What everything else takes, roughly, on one core. */
@@ -61,7 +65,7 @@ export function planSuperResolve(
   const learned = arms.filter((arm) => arm.sources.length > 0).length;
   const cost = (scale: number) => {
     const superResolverSteps =
-      recipe.superResolver.steps ?? scaledSteps(FULL.superResolver, FEWEST.superResolver, scale);
+      recipe.superResolver.steps ?? scaledSteps(FULL.superResolver[recipe.scale], FEWEST.superResolver, scale);
     const diffusionSteps = recipe.generator.steps ?? scaledSteps(FULL.diffusion, FEWEST.diffusion, scale);
     const perSeed =
       diffusionSteps * seconds.diffusion +
