@@ -110,7 +110,7 @@ describe("page of the recipe super-resolve", () => {
     expect(opening).toContain("PSNR [dB]");
     expect(opening).toContain("FRC cut-off [share of Nyquist]");
     expect(opening).toContain("16 test fields, 3 seeds");
-    expect(opening).not.toContain("SSIM on real test fields NRMSE");
+    expect(opening).not.toContain("SSIM on test fields NRMSE");
   });
 
   it("prints every score and comparison", () => {

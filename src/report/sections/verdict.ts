@@ -50,7 +50,7 @@ async function armsForest(
   const referenceScore = reference && scoreOf(reference, metric);
   const svg = await forest(rows, {
     label: `${metric} of each arm with 95 % interval`,
-    axisTitle: `${format.heading} on real ${wordingOf(record).test.many}${isStandIn(record) ? " (stand-in)" : ""}`,
+    axisTitle: `${format.heading} on ${wordingOf(record).test.many}${isStandIn(record) ? " (stand-in)" : ""}`,
     width,
     ...(referenceScore && { reference: referenceScore.value }),
   });
