@@ -9,7 +9,7 @@ export function interruption(terminal: Terminal): AbortSignal {
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(name, () => {
-      if (stop.signal.aborted) endBy(name);
+      if (stop.signal.aborted) return endBy(name);
       terminal.note("\nStopping as soon as the work is kept … (once more stops at once)\n");
       stop.abort();
     });

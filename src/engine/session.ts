@@ -246,7 +246,7 @@ export function freeOnDevice(tensor: Tensor<TensorData>): void {
 /**
  * The numbers of kept tensors, in JavaScript's memory, by the same names; the kept ones stay as they are.
  *
- * A model that does nothing fetches them: the runtime's own way, `getData`, is not implemented in onnxruntime-node 1.30: calling it ends the program.
+ * A model that does nothing fetches them: the runtime's own way, `getData`, is missing in onnxruntime-node 1.30, where calling it ends the program.
  *
  * @throws {@link SessionError} when the device refuses
  */

@@ -16,8 +16,9 @@ const DEVIATIONS_PER_MAD = 1.4826;
  * Scale and background of each pair by least squares, without its rim.
  *
  * A pair whose middle is nearly empty says little of its own scale, which is then drawn towards the median of all: by the square of its standard error
- * over that of the spread among pairs (empirical Bayes, as random effects are estimated). One that shows enough keeps its own.
+ * over that of the spread among pairs (empirical Bayes). One that shows enough keeps its own.
  *
+ * @see Efron & Morris, J. Am. Stat. Assoc. 70, 311–319 (1975), with the spread by the median absolute deviation, since pairs are few
  * @param pairs the light of the sharp image before scale and background, and the low image; of one size
  * @param rimPx width of the rim, in pixels
  */

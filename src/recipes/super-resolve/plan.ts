@@ -63,10 +63,10 @@ export function planSuperResolve(
 ): SuperResolvePlan {
   const seeds = Array.from({ length: recipe.seeds }, (_, k) => recipe.seed + k);
   const learned = arms.filter((arm) => arm.sources.length > 0).length;
-  const cost = (scale: number) => {
+  const cost = (share: number) => {
     const superResolverSteps =
-      recipe.superResolver.steps ?? scaledSteps(FULL.superResolver[recipe.scale], FEWEST.superResolver, scale);
-    const diffusionSteps = recipe.generator.steps ?? scaledSteps(FULL.diffusion, FEWEST.diffusion, scale);
+      recipe.superResolver.steps ?? scaledSteps(FULL.superResolver[recipe.scale], FEWEST.superResolver, share);
+    const diffusionSteps = recipe.generator.steps ?? scaledSteps(FULL.diffusion, FEWEST.diffusion, share);
     const perSeed =
       diffusionSteps * seconds.diffusion +
       recipe.generator.images * (seconds.image + SECONDS.simulate) +
