@@ -139,6 +139,20 @@ describe("affine fit", () => {
     expect(affineFit(truth, negative, { leastGain: 0 }).gain).toBe(0);
   });
 
+  it("tells how far noise of single pixels moves the gain", () => {
+    const fits = Array.from({ length: 200 }, (_, k) => {
+      const noise = random(9).fork(k);
+      return affineFit(
+        changed(truth, (v) => 2 * v + 0.3 * noise.normal()),
+        truth,
+      );
+    });
+    const mean = (of: (fit: (typeof fits)[number]) => number) => fits.reduce((sum, fit) => sum + of(fit), 0) / 200;
+    const [gain, told] = [mean((fit) => fit.gain), mean((fit) => fit.gainError)];
+    expect(Math.sqrt(mean((fit) => (fit.gain - gain) ** 2)) / told).toBeGreaterThan(0.85);
+    expect(Math.sqrt(mean((fit) => (fit.gain - gain) ** 2)) / told).toBeLessThan(1.15);
+  });
+
   it("fits a blank prediction with the target's mean", () => {
     const fit = affineFit(truth, emptyPlane(truth.height, truth.width));
     const mean = truth.data.reduce((a, b) => a + b) / truth.data.length;
