@@ -1,20 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { emptyLabelMap, type LabelMap } from "../../src/core/plane.ts";
+import { emptyLabelMap } from "../../src/core/plane.ts";
 import { instanceMaps, instancesFromMaps, withoutSpecks } from "../../src/image/instance-maps.ts";
 import { matching } from "../../src/metrics/matching.ts";
-
-function withDiscs(
-  height: number,
-  width: number,
-  discs: readonly (readonly [y: number, x: number, r: number])[],
-): LabelMap {
-  const labels = emptyLabelMap(height, width);
-  discs.forEach(([cy, cx, r], i) => {
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++) if (Math.hypot(y - cy, x - cx) <= r) labels.data[y * width + x] = i + 1;
-  });
-  return labels;
-}
+import { withDiscs } from "../drawn-discs.ts";
 
 describe("instance maps", () => {
   it("say where, how deep, and where two touch", () => {

@@ -109,5 +109,7 @@ export async function segmentInstances(
   );
   const canonicalNucleusPx = Math.PI * (CANONICAL_DIAMETER_PX / 2) ** 2;
   const smallest = (SMALLEST_SHARE * canonicalNucleusPx) / form.scale ** 2;
-  return withoutSpecks(refineEdges ? halfMaximumEdges(instances, plane) : instances, smallest);
+  // Before edges move as well as after: what surrounds a speck reaches half of its faint height too, so that it would grow out of being one.
+  const nuclei = withoutSpecks(instances, smallest);
+  return refineEdges ? withoutSpecks(halfMaximumEdges(nuclei, plane), smallest) : nuclei;
 }
