@@ -10,14 +10,19 @@ import {
   type CycleGanFitOptions,
   condition,
   fitCycleGan,
+  type Generators,
   generatePair,
   labelsOfCondition,
   loadCycleGan,
   openGenerators,
   probeSteganography,
   saveCycleGan,
+  tensorOfPlane,
 } from "../../src/generators/cyclegan/index.ts";
+import { gaussianBlur } from "../../src/image/gaussian-blur.ts";
+import { regions } from "../../src/image/regions.ts";
 import { matching } from "../../src/metrics/matching.ts";
+import { withDiscs } from "../drawn-discs.ts";
 
 const EDGE = 32;
 const tiny = {
@@ -80,6 +85,31 @@ describe("condition", () => {
     expect(shape).toEqual([1, 3, EDGE, EDGE]);
     expect(Math.min(...values)).toBe(-1);
     expect(Math.max(...values)).toBe(1);
+  });
+});
+
+describe("the cycled label of a pair", () => {
+  /** Generators that agree on nuclei of radius 6 in the mask and of another one in the image. */
+  const agreedOn = (radiusInImage: number): Generators => {
+    const at = (radius: number) => withDiscs(EDGE, EDGE, [[16, 16, radius]]);
+    return {
+      image: async () => tensorOfPlane(gaussianBlur(imageOf(at(radiusInImage)), 1)),
+      mask: async () => condition(at(6)),
+      release: async () => {},
+    };
+  };
+  const area = (labels: LabelMap) => regions(labels)[0]!.area;
+  const asked = discs(random(8));
+
+  it.each([7.5, 5])("has its outlines where the image has them: radius %s", async (radius) => {
+    const { inputLabels, cycledLabels } = await generatePair(agreedOn(radius), asked);
+    expect(Math.abs(Math.sqrt(area(cycledLabels) / Math.PI) - radius)).toBeLessThan(0.5);
+    expect(inputLabels).toBe(asked);
+  });
+
+  it("has them where the inverse generator reads them, as published, if so wished", async () => {
+    const { cycledLabels } = await generatePair(agreedOn(7.5), asked, { refineEdges: false });
+    expect(area(cycledLabels)).toBe(area(withDiscs(EDGE, EDGE, [[16, 16, 6]])));
   });
 });
 

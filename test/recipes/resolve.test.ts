@@ -16,6 +16,7 @@ describe("resolveRecipe", () => {
       lowPass: 0.3,
       consistencyWeight: 0,
       warmStart: true,
+      refineEdges: true,
       compareVanilla: true,
     });
     expect(recipe.seeds).toBe(3);

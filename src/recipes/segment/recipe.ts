@@ -34,6 +34,8 @@ export const SegmentRecipe = z.strictObject({
       consistencyWeight: z.number().min(0).max(100).default(0),
       /** Whether the first steps also compare with the simulator's image, which settles that nuclei are bright. False is the published method. */
       warmStart: z.boolean().default(true),
+      /** Whether outlines of cycled masks move to half maximum in the generated image. False is the published method. */
+      refineEdges: z.boolean().default(true),
       /** Adds the arms of the vanilla CycleGAN to compare with, and beside a frozen segmenter those of the low-pass alone. */
       compareVanilla: z.boolean().default(true),
     })

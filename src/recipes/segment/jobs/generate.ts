@@ -100,7 +100,7 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
   const pairs: GeneratedPair[] = [];
   for (let index = 0; index < recipe.simulate.pairs; index++) {
     stopIfCancelled(options.signal, job.title);
-    const pair = await generatePair(generators, draw(index));
+    const pair = await generatePair(generators, draw(index), { refineEdges: recipe.generator.refineEdges });
     const witnesses = [
       { name: "independent segmenter", labels: instancesFromMaps(await witness.maps(pair.image)) },
       { name: "disturbed cycle", labels: await readDisturbed(generators, pair.image, stream.fork("disturb", index)) },
