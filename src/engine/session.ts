@@ -5,7 +5,7 @@ import { SessionError } from "../core/errors.ts";
 import { formatShape } from "../core/shape.ts";
 import { type DataType, dataTypeOf, type Tensor, type TensorData } from "../core/tensor.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { OnnxModel, OnnxValueInfo } from "../onnx/model.ts";
+import type { OnnxModel } from "../onnx/model.ts";
 import { type DeviceName, devices } from "./devices.ts";
 
 /** Version of onnxruntime, for records. */
@@ -34,7 +34,7 @@ export interface SessionOptions {
   /** Where to compute. Nodes that a device's provider lacks are computed by the processor, within the same run (docs/devices.md). */
   readonly device?: DeviceName;
   /**
-   * Outputs that stay where they were computed: see {@link isOnDevice}. On devices that cannot keep results it changes nothing.
+   * Outputs that stay where they were computed: see {@link deviceOf}. On devices that cannot keep results it changes nothing.
    */
   readonly kept?: readonly string[];
   /** Threads inside one operator. One is usually best when several trainings share the machine. A browser has its own rule (docs/engine.md). */
@@ -99,7 +99,7 @@ export async function openSession(
             expected: `an input "${name}"`,
             received: Object.keys(inputs).join(", ") || "none",
           });
-        const elsewhere = keptBy.get(given)?.device ?? device;
+        const elsewhere = deviceOf(given) ?? device;
         if (elsewhere !== device)
           throw new SessionError({
             where: `run, input "${name}"`,
@@ -195,39 +195,15 @@ function keeperOf(session: ort.InferenceSession, device: DeviceName) {
   };
 }
 
-/** Name of a result in {@link copyModel}. */
-const COPY = "copy/";
-
-/** Model that gives its inputs back. */
-function copyModel(inputs: readonly OnnxValueInfo[]): OnnxModel {
-  return {
-    irVersion: 10,
-    opsets: { "": 20 },
-    name: "copy",
-    nodes: inputs.map(({ name }) => ({
-      opType: "Identity",
-      domain: "",
-      name,
-      inputs: [name],
-      outputs: [COPY + name],
-      attributes: {},
-    })),
-    initializers: [],
-    inputs,
-    outputs: inputs.map((input) => ({ ...input, name: COPY + input.name })),
-    metadata: {},
-  };
-}
-
 /** Runtime tensors of our own ones: parameters come back as inputs at every step. */
 const wrapped = new WeakMap<Tensor<TensorData>, ort.Tensor>();
 
 /** Where the numbers are that a device keeps. */
 const keptBy = new WeakMap<Tensor<TensorData>, Keeper>();
 
-/** Whether a tensor's numbers are in a device's memory: its shape can be read, its data only after {@link fromDevice}. */
-export function isOnDevice(tensor: Tensor<TensorData>): boolean {
-  return keptBy.has(tensor);
+/** The device that keeps a tensor's numbers, if one does: its shape can be read, its data only after `fromDevice`. */
+export function deviceOf(tensor: Tensor<TensorData>): DeviceName | undefined {
+  return keptBy.get(tensor)?.device;
 }
 
 /**
@@ -241,26 +217,6 @@ export function freeOnDevice(tensor: Tensor<TensorData>): void {
   wrapped.delete(tensor);
   there.dispose();
   keeper.letGo();
-}
-
-/**
- * The numbers of kept tensors, in JavaScript's memory, by the same names; the kept ones stay as they are.
- *
- * A model that does nothing fetches them: the runtime's own way, `getData`, is missing in onnxruntime-node 1.30, where calling it ends the program.
- *
- * @throws {@link SessionError} when the device refuses
- */
-export async function fromDevice(tensors: ReadonlyMap<string, Tensor>): Promise<Map<string, Tensor>> {
-  const found = new Map(tensors);
-  for (const device of new Set([...tensors.values()].flatMap((tensor) => keptBy.get(tensor)?.device ?? []))) {
-    const there = [...tensors].filter(([, tensor]) => keptBy.get(tensor)?.device === device);
-    const inputs = there.map(([name, { shape }]) => ({ name, dataType: "float32", shape }) as const);
-    const session = await openSession(copyModel(inputs), { device, optimization: "disabled" });
-    const copies = await session.run(Object.fromEntries(there));
-    for (const [name] of there) found.set(name, copies[COPY + name]!);
-    await session.release();
-  }
-  return found;
 }
 
 function runtimeTensor(tensor: Tensor<TensorData>): ort.Tensor {

@@ -6,9 +6,10 @@ import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
 import type { DeviceName } from "./devices.ts";
 import { leastFirst, overwritable, recompute } from "./economy/index.ts";
+import { fromDevice } from "./from-device.ts";
 import type { Graph, Value } from "./graph.ts";
 import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
-import { freeOnDevice, fromDevice, openSession, type Session } from "./session.ts";
+import { freeOnDevice, openSession, type Session } from "./session.ts";
 
 /**
  * Numbers of parameters and states by name. Several steps (generator, discriminator) may work on one.

@@ -11,7 +11,7 @@ import type { Random } from "../core/random.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { fromDevice } from "./session.ts";
+import { fromDevice } from "./from-device.ts";
 import { bringHome, replaceIn, type State } from "./step.ts";
 
 /** Loss terms over the course of a training, each at most 500 numbers: means over equal stretches of steps. */

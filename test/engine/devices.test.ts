@@ -7,9 +7,10 @@ import { random } from "../../src/core/random.ts";
 import { chooseDevice } from "../../src/engine/devices/choose-device.ts";
 import { type DeviceFinding, examineDevice } from "../../src/engine/devices/examine-device.ts";
 import { type DeviceName, devices } from "../../src/engine/devices.ts";
+import { fromDevice } from "../../src/engine/from-device.ts";
 import { createGraph } from "../../src/engine/graph.ts";
 import { mul } from "../../src/engine/ops/index.ts";
-import { fromDevice, isOnDevice } from "../../src/engine/session.ts";
+import { deviceOf } from "../../src/engine/session.ts";
 import { bringHome, compileFunction, compileStep, initialState, type State } from "../../src/engine/step.ts";
 import { scalar } from "./fixture.ts";
 import { tinyGraph, tinyTraining } from "./tiny-training.ts";
@@ -120,17 +121,17 @@ describe.skipIf(missing !== undefined)("training on WebGPU", () => {
     const before = state.get("w1")!;
     await step.run(state, { x: image, rateScale: scalar(1) });
     const kept = state.get("w1")!;
-    expect([isOnDevice(before), isOnDevice(kept), kept.shape]).toEqual([false, true, [4, 1, 3, 3]]);
+    expect([deviceOf(before), deviceOf(kept), kept.shape]).toEqual([undefined, "webgpu", [4, 1, 3, 3]]);
     expect(() => kept.data).toThrow(/expected numbers in JavaScript's memory.*bringHome/);
 
     const copies = await fromDevice(state);
-    expect(isOnDevice(state.get("w1")!)).toBe(true);
+    expect(deviceOf(state.get("w1")!)).toBe("webgpu");
     await step.run(state, { x: image, rateScale: scalar(1) });
     expect(copies.get("w1")!.data).not.toEqual((await fromDevice(state)).get("w1")!.data);
 
     await step.release();
     await bringHome(state); // also after the session is gone
-    expect([...state.values()].some(isOnDevice)).toBe(false);
+    expect([...state.values()].some((tensor) => deviceOf(tensor))).toBe(false);
     expect(state.get("w1")!.data.every(Number.isFinite)).toBe(true);
   });
 
