@@ -38,7 +38,15 @@ const settings: Record<string, Setting> = {
 
 /** Our side: compiles the two steps and runs them whenever told to. */
 async function ours({ networks, cropPx, lowPass }: Setting, threads: number): Promise<void> {
-  const options = { networks, cropPx, lowPass, steps: 2000, learningRate: 2e-4, cycleWeight: 10 };
+  const options = {
+    networks,
+    cropPx,
+    lowPass,
+    steps: 2000,
+    learningRate: 2e-4,
+    cycleWeight: 10,
+    imageCycle: "all",
+  } as const;
   const generators = await compileStep(generatorStep(options), { threads });
   const discriminators = await compileStep(discriminatorStep(options), { threads });
   const state = initialState([generators.graph, discriminators.graph], random(1));

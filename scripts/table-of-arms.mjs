@@ -106,12 +106,14 @@ if (hasAudits)
       "generator",
       ...record.steganography[0].cycleErrors.map(({ disturbance }) => disturbance),
       "fine detail / real",
+      "contacts (simulated)",
       "hidden signal",
     ],
-    record.steganography.map(({ generator, cycleErrors, highBandRatio, hidden }) => [
+    record.steganography.map(({ generator, cycleErrors, highBandRatio, contacts, hidden }) => [
       generator,
       ...cycleErrors.map(({ error, ratio }) => `${error.toFixed(4)} (×${ratio.toFixed(2)})`),
       highBandRatio.toFixed(2),
+      contacts ? `${contacts.generated.toFixed(2)} (${contacts.simulated.toFixed(2)})` : "",
       hidden ? "yes" : "no",
     ]),
   );

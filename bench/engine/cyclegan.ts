@@ -29,7 +29,15 @@ const discriminator = {
   spectralNorm: networks.spectralNorm,
 };
 
-const settings = { networks, cropPx: 128, lowPass: 1, steps: 2000, learningRate: 2e-4, cycleWeight: 10 };
+const settings = {
+  networks,
+  cropPx: 128,
+  lowPass: 1,
+  steps: 2000,
+  learningRate: 2e-4,
+  cycleWeight: 10,
+  imageCycle: "all",
+} as const;
 
 /** Both halves of a CycleGAN's training step, and one of its generators at work. */
 export const cycleGanRows: Readonly<Record<string, Row>> = {

@@ -13,6 +13,7 @@ export { bandEnergy, bandEnergyRatio } from "./band-energy.ts";
 export { benjaminiHochberg } from "./benjamini-hochberg.ts";
 export { type ArmTallies, type BootstrapOptions, bootstrap, type ScoreInterval } from "./bootstrap.ts";
 export { conformalPValues } from "./conformal-p-values.ts";
+export { type ContactOptions, contactBrightness } from "./contact-brightness.ts";
 export { type CountError, countError, type ImageCountError } from "./count-error.ts";
 export type { DataRange } from "./data-range.ts";
 export { type Decorrelation, type DecorrelationOptions, decorrelation } from "./decorrelation.ts";

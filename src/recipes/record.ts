@@ -98,6 +98,8 @@ export const SteganographyRecord = z.strictObject({
   cycleErrors: z.array(z.strictObject({ disturbance: z.string(), error: z.number(), ratio: z.number() })),
   /** Share of all detail that lies above half the Nyquist frequency, generated over real. */
   highBandRatio: z.number(),
+  /** Where two labelled nuclei touch: median brightness in parts of the dimmer one, generated and simulated from the same masks, and their number. */
+  contacts: z.strictObject({ generated: z.number(), simulated: z.number(), n: z.int() }).optional(),
   hidden: z.boolean(),
   sentence: z.string(),
 });

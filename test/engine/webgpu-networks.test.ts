@@ -29,6 +29,7 @@ const cycleGan = {
   lowPass: 0.3,
   learningRate: 1e-4,
   cycleWeight: 10,
+  imageCycle: "foreground" as const,
 };
 
 /** The training steps of everything that a command trains, on small pictures. */

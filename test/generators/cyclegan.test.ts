@@ -133,6 +133,22 @@ describe("fitCycleGan", () => {
     await generators.release();
   });
 
+  it("asks the images for the foreground alone, and the inverse generator for all of the mask", async () => {
+    // One step of both: what the inverse generator learns is the same, what the generator learns is not.
+    const [all, foreground] = await Promise.all(
+      (["all", "foreground"] as const).map((imageCycle) => fitCycleGan(data, options({ steps: 1, imageCycle }))),
+    );
+    const weights = (model: typeof all, network: string) =>
+      [...model!.state].filter(([name]) => name.startsWith(`${network}/`) && !name.includes("adam"));
+    expect(weights(all, "realToSim").length).toBeGreaterThan(0);
+    for (const [name, { data: values }] of weights(all, "realToSim"))
+      expect(foreground!.state.get(name)!.data, name).toEqual(values);
+    const moved = weights(all, "simToReal").filter(
+      ([name, { data: values }]) => !values.every((value, i) => value === foreground!.state.get(name)!.data[i]),
+    );
+    expect(moved.length).toBeGreaterThan(0);
+  });
+
   it("gives the same bits twice, and when it is stopped and continued", async () => {
     const whole = await fitCycleGan(data, options());
     const checkpointFile = join(folder, "stopped.safetensors");

@@ -15,6 +15,7 @@ describe("resolveRecipe", () => {
       networks: "compact",
       lowPass: 0.3,
       consistencyWeight: 0,
+      imageCycle: "all",
       warmStart: true,
       refineEdges: true,
       compareVanilla: true,

@@ -312,6 +312,7 @@ export const fakeRecord: RunRecord = {
   steganography: [
     {
       ...{ generator: "vanilla", lowPass: 1, highBandRatio: 1.83, hidden: true },
+      contacts: { generated: 0.59, simulated: 1.08, n: 817 },
       cycleErrors: [
         { disturbance: "none", error: 0.0639, ratio: 1 },
         { disturbance: "low-pass 0.5", error: 0.0962, ratio: 1.505 },
@@ -324,6 +325,7 @@ export const fakeRecord: RunRecord = {
     },
     {
       ...{ generator: "dct", lowPass: 0.3, highBandRatio: 0.94, hidden: false },
+      contacts: { generated: 1.02, simulated: 1.08, n: 817 },
       cycleErrors: [
         { disturbance: "none", error: 0.0309, ratio: 1 },
         { disturbance: "low-pass 0.5", error: 0.0309, ratio: 1 },

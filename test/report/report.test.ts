@@ -157,6 +157,10 @@ describe("renderReport", () => {
     for (const entry of fakeRecord.steganography) {
       expect(text).toContain(entry.sentence);
       expect(text).toContain(`× ${formatNumber(entry.highBandRatio)}`);
+      const { generated, simulated } = entry.contacts!;
+      expect(text).toContain(
+        `${generated.toFixed(2)} of the dimmer one's brightness, simulated ones ${simulated.toFixed(2)}${generated < 0.8 ? ": the generator draws dark lines" : "."}`,
+      );
       for (const { disturbance, error, ratio } of entry.cycleErrors)
         expect(text).toContain(`${disturbance} ${error.toFixed(4)} × ${ratio.toFixed(2)}`);
     }

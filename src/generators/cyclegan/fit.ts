@@ -11,7 +11,7 @@ import { type TrainingCurves, train } from "../../engine/train.ts";
 import { CONDITION_MAPS, condition } from "../condition.ts";
 import { imagePool } from "./image-pool.ts";
 import { type CycleGanNetworks, networkPresets } from "./networks.ts";
-import { type CycleGanStepOptions, discriminatorStep, generatorStep } from "./step.ts";
+import { type CycleGanStepOptions, discriminatorStep, generatorStep, type ImageCycle } from "./step.ts";
 
 /** What the CycleGAN learns from: real images without labels, and a source of label maps without images. */
 export interface CycleGanData {
@@ -30,6 +30,7 @@ export interface CycleGanFitOptions extends WorkOptions {
   readonly lowPass?: number;
   readonly learningRate?: number;
   readonly cycleWeight?: number;
+  readonly imageCycle?: ImageCycle;
   /** Whether the first steps compare with the simulator's image; default true. */
   readonly warmStart?: boolean;
   /** Frozen judge of content with the state of its network; see {@link CycleGanStepOptions}. */
@@ -59,7 +60,8 @@ export interface CycleGanModel {
  */
 export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOptions): Promise<CycleGanModel> {
   const { random, networks = networkPresets.compact, steps = 2000, cropPx = 96, lowPass = 0.3 } = options;
-  const { learningRate = 3e-4, cycleWeight = 10, consistency, warmStart = true, threads = 1, device = "cpu" } = options;
+  const { learningRate = 3e-4, cycleWeight = 10, imageCycle = "all", consistency, warmStart = true } = options;
+  const { threads = 1, device = "cpu" } = options;
   const started = performance.now();
   const settings: CycleGanStepOptions = {
     networks,
@@ -68,6 +70,7 @@ export async function fitCycleGan(data: CycleGanData, options: CycleGanFitOption
     lowPass,
     learningRate,
     cycleWeight,
+    imageCycle,
     ...(consistency ? { consistency } : {}),
   };
   const generators = await compileStep(generatorStep(settings), { threads, device });

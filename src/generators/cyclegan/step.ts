@@ -1,6 +1,6 @@
 import { gradient } from "../../engine/gradient.ts";
 import { createGraph, type Graph, type Value } from "../../engine/graph.ts";
-import { add, mul } from "../../engine/ops/index.ts";
+import { add, detach, mul, slice, sum } from "../../engine/ops/index.ts";
 import { adam } from "../../engine/optimizers/adam.ts";
 import { linearDecay } from "../../engine/schedules.ts";
 import type { StepGraph } from "../../engine/step.ts";
@@ -9,6 +9,15 @@ import { parametersOf } from "../../nn/parameters.ts";
 import { CONDITION_MAPS } from "../condition.ts";
 import { lowPass } from "./low-pass.ts";
 import { type CycleGanNetworks, judgeReal, judgeSim, realToSim, simToReal } from "./networks.ts";
+
+/**
+ * What the cycle asks of the generator of images: that the inverse generator can read every map of the mask in them (`"all"`, as published), or only where
+ * there are nuclei (`"foreground"`). The inverse generator learns to read every map either way.
+ *
+ * Asked for all, the generator draws a dark line wherever two nuclei touch, so that its inverse can read the border; no real image has such lines, for the
+ * light of both nuclei adds up (`metrics/contact-brightness.ts`). Asked for the foreground alone, it draws contacts as real images show them.
+ */
+export type ImageCycle = "all" | "foreground";
 
 /** What shapes the training step of a CycleGAN. */
 export interface CycleGanStepOptions {
@@ -19,6 +28,7 @@ export interface CycleGanStepOptions {
   readonly lowPass: number;
   readonly learningRate: number;
   readonly cycleWeight: number;
+  readonly imageCycle: ImageCycle;
   /**
    * A frozen judge of content: loss of a generated image `[1, 1, H, W]` against its condition `[1, 3, H, W]`. It sees whether the
    * nuclei are really there, which neither the cycle nor the discriminator can be trusted to do.
@@ -38,12 +48,13 @@ export interface CycleGanStepOptions {
  * @see Zhu et al., ICCV 2017, eq. 3, with the low-pass of {@link lowPass} before every `realToSim`
  */
 export function generatorStep(options: CycleGanStepOptions): StepGraph {
-  const { networks, cycleWeight, consistency } = options;
+  const { networks, cycleWeight, consistency, imageCycle } = options;
   const { graph, mask, real } = images(options);
   const simulated = graph.input("simulated", real.shape);
   const warmth = graph.input("warmth", []);
   const fakeReal = simToReal(mask, networks);
-  const cycledSim = realToSim(lowPass(fakeReal, options.lowPass), networks);
+  const readIn = imageCycle === "all" ? fakeReal : detach(fakeReal);
+  const cycledSim = realToSim(lowPass(readIn, options.lowPass), networks);
   const fakeSim = realToSim(lowPass(real, options.lowPass), networks);
   const cycledReal = simToReal(fakeSim, networks);
 
@@ -54,6 +65,10 @@ export function generatorStep(options: CycleGanStepOptions): StepGraph {
   const cycles = mul(add(cycleSim, cycleReal), cycleWeight);
   const nearSimulation = mul(l1(fakeReal, simulated), warmth);
   let loss = add(add(add(adversarialReal, adversarialSim), cycles), nearSimulation);
+  if (imageCycle === "foreground") {
+    const presence = mul(l1(foregroundOf(cycledSim), foregroundOf(mask)), cycleWeight);
+    loss = add(loss, pulledBy(fakeReal, gradient(presence, [readIn])[0]!));
+  }
   const outputs: Record<string, Value> = { adversarialReal, adversarialSim, cycleSim, cycleReal };
   if (consistency) {
     outputs.consistency = consistency.loss(fakeReal, mask);
@@ -80,6 +95,19 @@ export function discriminatorStep(options: CycleGanStepOptions): StepGraph {
   const judgesSim = mul(add(lsgan(judgeSim(mask, networks), true), lsgan(judgeSim(pooledSim, networks), false)), 0.5);
   update(graph, add(judgesReal, judgesSim), ["judgeReal", "judgeSim"], "discriminators", options);
   return { graph, outputs: { judgeReal: judgesReal, judgeSim: judgesSim } };
+}
+
+function foregroundOf(maps: Value): Value {
+  return slice(maps, {
+    axes: [1],
+    starts: [CONDITION_MAPS.indexOf("foreground")],
+    ends: [CONDITION_MAPS.indexOf("foreground") + 1],
+  });
+}
+
+/** A term whose derivative by `value` is `derivative`, whatever that was computed from. */
+function pulledBy(value: Value, derivative: Value): Value {
+  return sum(mul(value, detach(derivative)));
 }
 
 function images({ cropPx }: CycleGanStepOptions) {

@@ -1,3 +1,4 @@
+import type { ImageCycle } from "../../generators/cyclegan/index.ts";
 import type { Arm } from "../recipe-kind.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 
@@ -18,6 +19,7 @@ export interface GeneratorVariant {
   readonly name: "vanilla" | "dct" | "guarded";
   readonly lowPass: number;
   readonly consistencyWeight: number;
+  readonly imageCycle: ImageCycle;
 }
 
 /**
@@ -25,10 +27,10 @@ export interface GeneratorVariant {
  * low-pass and a frozen segmenter the low-pass alone, so that each remedy is seen by itself.
  */
 export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
-  const { lowPass, consistencyWeight, compareVanilla } = generator;
-  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0 };
-  const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0 };
-  const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight };
+  const { lowPass, consistencyWeight, imageCycle, compareVanilla } = generator;
+  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0, imageCycle: "all" };
+  const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0, imageCycle };
+  const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight, imageCycle };
   const remedies = [...(lowPass < 1 ? [dct] : []), ...(consistencyWeight > 0 ? [guarded] : [])];
   const own = remedies.at(-1) ?? vanilla;
   return compareVanilla && own !== vanilla ? [vanilla, ...remedies] : [own];

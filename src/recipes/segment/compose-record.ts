@@ -1,3 +1,4 @@
+import { medianOf } from "../../image/median-of.ts";
 import { fidelitySummary } from "../../metrics/fidelity-summary.ts";
 import { cycleErrorJump, hiddenSignalVerdict } from "../../metrics/steganography.ts";
 import { realRecord } from "../data-record.ts";
@@ -121,17 +122,27 @@ function steganographyRecord(name: string, lowPass: number, results: readonly Ge
   const highBandRatio = mean(results.map((result) => result.highBandRatio));
   const invisibleShare = fidelitySummary(results.flatMap(({ audits }) => audits.input)).invisibleShare;
   const { outcome, reasons } = hiddenSignalVerdict({ cycleErrors: errors, invisibleShare, highBandRatio });
+  const contacts = contactsRecord(results);
   return {
     generator: name,
     lowPass,
     cycleErrors: cycleErrorJump(errors),
     highBandRatio,
+    ...(contacts ? { contacts } : {}),
     hidden: outcome === "hidden signal",
     sentence:
       outcome === "free"
         ? "No sign of a hidden signal: the label comes back as well from disturbed images, and the labelled nuclei can be seen."
         : `${reasons.join(" ")} Set generator.consistencyWeight to 2, and check that masks are as dense as the real nuclei.`,
   };
+}
+
+/** How bright contacts are over all seeds; undefined when no nuclei touch. */
+function contactsRecord(results: readonly GenerationResult[]): SteganographyRecord["contacts"] {
+  const generated = results.flatMap(({ contacts }) => contacts.generated);
+  const simulated = results.flatMap(({ contacts }) => contacts.simulated);
+  if (generated.length === 0 || simulated.length === 0) return undefined;
+  return { generated: medianOf(generated), simulated: medianOf(simulated), n: generated.length };
 }
 
 function mean(values: readonly number[]): number {

@@ -32,6 +32,11 @@ export const SegmentRecipe = z.strictObject({
       steps: z.int().min(10).max(10_000_000).optional(),
       /** Weight of the frozen simulation-trained segmenter in the loss; 0 leaves it out, 2 cures a hidden signal. */
       consistencyWeight: z.number().min(0).max(100).default(0),
+      /**
+       * What the cycle asks of generated images: that the inverse generator reads all of the mask there, as published, or only where nuclei are. `all` makes
+       * dark lines between nuclei that touch.
+       */
+      imageCycle: z.enum(["all", "foreground"]).default("all"),
       /** Whether the first steps also compare with the simulator's image, which settles that nuclei are bright. False is the published method. */
       warmStart: z.boolean().default(true),
       /** Whether outlines of cycled masks move to half maximum in the generated image. False is the published method. */

@@ -13,6 +13,7 @@ export function segmentTrainings(recipe: SegmentRecipe) {
     lowPass: recipe.generator.lowPass,
     learningRate: 1e-4,
     cycleWeight: 10,
+    imageCycle: recipe.generator.imageCycle,
   };
   return {
     segmenter: segmenterStep({ batchSize: 6, cropPx: CROP_PX, peakLearningRate: 1e-4, steps: 100 }),

@@ -37,6 +37,7 @@ export async function fitCycleGanJob(context: SegmentContext, job: Job, options:
       steps: plan.cycleganSteps,
       cropPx: CROP_PX,
       lowPass: variant.lowPass,
+      imageCycle: variant.imageCycle,
       warmStart: recipe.generator.warmStart,
       checkpointFile: folder.file("checkpoints", `${job.id}.safetensors`),
       ...(frozen ? { consistency: { weight: variant.consistencyWeight, loss: contentLoss, state: frozen } } : {}),

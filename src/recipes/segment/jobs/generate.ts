@@ -28,9 +28,11 @@ import type { RgbImage } from "../../../image/rgb-image.ts";
 import { sheet } from "../../../image/sheet.ts";
 import { matchingTally, type Tally } from "../../../metrics/additive-scores.ts";
 import { bandEnergyRatio } from "../../../metrics/band-energy.ts";
+import { contactBrightness } from "../../../metrics/contact-brightness.ts";
 import { type LabelFidelity, labelFidelity } from "../../../metrics/label-fidelity.ts";
 import { matching } from "../../../metrics/matching.ts";
 import { maskScene } from "../../../microscope/mask-scene.ts";
+import { simulateCanonical } from "../../../microscope/simulate-canonical.ts";
 import { loadModel } from "../../../tasks/segment/model-file.ts";
 import { openSegmenter } from "../../../tasks/segment/predict.ts";
 import type { Job } from "../../job.ts";
@@ -55,6 +57,8 @@ export interface GenerationResult {
   readonly cycleErrors: readonly CycleError[];
   /** Share of all detail that lies above half the Nyquist frequency, generated over real. */
   readonly highBandRatio: number;
+  /** Brightness of every contact of two labelled nuclei: in the generated images, and in the simulator's of the same masks. */
+  readonly contacts: { readonly generated: readonly number[]; readonly simulated: readonly number[] };
 }
 
 /** Label maps for the steganography probe, and how many of them are shown. */
@@ -82,12 +86,12 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
     : undefined;
   const agreement = { input: [] as Tally[], cycled: [] as Tally[] };
   const stream = random(job.seed).fork("generate");
-  const draw = (...purpose: (string | number)[]) =>
-    maskScene(calibration, {
-      size: CROP_PX,
-      random: stream.fork(...purpose),
-      densityFactor: recipe.simulate.densityFactor,
-    });
+  const scene = (...purpose: (string | number)[]) => ({
+    size: CROP_PX,
+    random: stream.fork(...purpose),
+    densityFactor: recipe.simulate.densityFactor,
+  });
+  const draw = (...purpose: (string | number)[]) => maskScene(calibration, scene(...purpose));
 
   const provenance = {
     origin: "synthetic",
@@ -97,10 +101,14 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
     settings: { variant: variant.name, lowPass: variant.lowPass },
   } as const;
   const audits = { input: [] as LabelFidelity[], cycled: [] as LabelFidelity[] };
+  const contacts = { generated: [] as number[], simulated: [] as number[] };
   const pairs: GeneratedPair[] = [];
   for (let index = 0; index < recipe.simulate.pairs; index++) {
     stopIfCancelled(options.signal, job.title);
-    const pair = await generatePair(generators, draw(index), { refineEdges: recipe.generator.refineEdges });
+    const { labels, image: simulated } = simulateCanonical(calibration, scene(index));
+    const pair = await generatePair(generators, labels, { refineEdges: recipe.generator.refineEdges });
+    contacts.generated.push(...contactBrightness(pair.image, labels));
+    contacts.simulated.push(...contactBrightness(simulated, labels));
     const witnesses = [
       { name: "independent segmenter", labels: instancesFromMaps(await witness.maps(pair.image)) },
       { name: "disturbed cycle", labels: await readDisturbed(generators, pair.image, stream.fork("disturb", index)) },
@@ -153,6 +161,7 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
     ...(outsider ? { agreement } : {}),
     cycleErrors: probe.cycleErrors,
     highBandRatio: bandEnergyRatio(probe.images, await realPlanes(context)),
+    contacts,
   };
 }
 
