@@ -16,7 +16,7 @@ export interface ContactOptions {
  * How bright an image is where labelled objects touch, one number for each pair that does: the median of the pixels of either that have the other among
  * their 8 neighbours, over the median of the dimmer of the two, both above the background.
  *
- * Light adds up, so that real nuclei in contact have no dark line between them: the blurred edges of both make about 1. A CycleGAN is paid for drawing
+ * Light adds up, so that few real nuclei in contact have a dark line between them: the blurred edges of both make about 1. A CycleGAN is paid for drawing
  * one, for its inverse generator must read from the image where a nucleus ends.
  *
  * @param image `[H, W]`, bright objects on dark ground

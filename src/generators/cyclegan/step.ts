@@ -14,8 +14,8 @@ import { type CycleGanNetworks, judgeReal, judgeSim, realToSim, simToReal } from
  * What the cycle asks of the generator of images: that the inverse generator can read every map of the mask in them (`"all"`, as published), or only where
  * there are nuclei (`"foreground"`). The inverse generator learns to read every map either way.
  *
- * Asked for all, the generator draws a dark line wherever two nuclei touch, so that its inverse can read the border; no real image has such lines, for the
- * light of both nuclei adds up (`metrics/contact-brightness.ts`). Asked for the foreground alone, it draws contacts as real images show them.
+ * Asked for all, the generator draws a dark line wherever two nuclei touch, so that its inverse can read the border; few real contacts have one, for the
+ * light of both nuclei adds up (`metrics/contact-brightness.ts`). Asked for the foreground alone, it draws fainter lines.
  */
 export type ImageCycle = "all" | "foreground";
 
@@ -97,6 +97,7 @@ export function discriminatorStep(options: CycleGanStepOptions): StepGraph {
   return { graph, outputs: { judgeReal: judgesReal, judgeSim: judgesSim } };
 }
 
+/** The map of a mask `[1, 3, H, W]` that says where there are nuclei, `[1, 1, H, W]`. */
 function foregroundOf(maps: Value): Value {
   return slice(maps, {
     axes: [1],
