@@ -141,6 +141,9 @@ interface Field {
   readonly compiled: Contender | Absence | undefined;
 }
 
+/** Threads of a pool spin for a while after the work, in case there is more; they must slow neither side. */
+const UNTIL_THREADS_REST_MS = 50;
+
 async function race(
   name: string,
   { us, peer, compiled }: Field,
@@ -153,9 +156,12 @@ async function race(
     for (const contender of contenders) {
       const ms = await contender.run();
       if (run >= 0) times.get(contender)!.push(ms);
-      await pause(50); // threads of a pool that still spin after the work must not slow the other side
+      await pause(UNTIL_THREADS_REST_MS);
     }
-    if (run >= 0) await peak?.round();
+    if (run >= 0 && peak) {
+      await peak.round();
+      await pause(UNTIL_THREADS_REST_MS);
+    }
   }
   const cost = async (contender: Contender): Promise<Cost> => ({
     medianMs: round(median(times.get(contender)!)),
