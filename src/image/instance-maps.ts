@@ -1,6 +1,7 @@
 import { emptyPlane, type LabelMap, type Mask, type Plane } from "../core/plane.ts";
 import { components } from "./components.ts";
 import { distanceTransform } from "./distance-transform.ts";
+import { labelsAround } from "./labels-around.ts";
 import { regions } from "./regions.ts";
 import { relabel } from "./relabel.ts";
 import { watershed } from "./watershed.ts";
@@ -30,19 +31,10 @@ export function instanceMaps(labels: LabelMap): InstanceMaps {
       const label = data[y * width + x]!;
       if (label === 0) continue;
       foreground.data[y * width + x] = 1;
-      if (touchesAnother(labels, y, x, label)) border.data[y * width + x] = 1;
+      if (labelsAround(labels, y, x).size > 0) border.data[y * width + x] = 1;
     }
   for (const { label, y0, x0, y1, x1 } of regions(labels)) writeDistance(distance, labels, label, y0, x0, y1, x1);
   return { foreground, border, distance };
-}
-
-function touchesAnother({ data, height, width }: LabelMap, y: number, x: number, label: number): boolean {
-  for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
-    for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-      const other = data[ny * width + nx]!;
-      if (other !== 0 && other !== label) return true;
-    }
-  return false;
 }
 
 /** Distance of one object, computed in its bounding box with one pixel of background around. */

@@ -1,4 +1,5 @@
 import type { LabelMap, Plane } from "../core/plane.ts";
+import { labelsAround } from "../image/labels-around.ts";
 import { medianOf } from "../image/median-of.ts";
 import { requireSameSize } from "../image/require-same-size.ts";
 
@@ -18,6 +19,8 @@ export interface ContactOptions {
  *
  * Light adds up, so that few real nuclei in contact have a dark line between them: the blurred edges of both make about 1. A CycleGAN is paid for drawing
  * one, for its inverse generator must read from the image where a nucleus ends.
+ *
+ * A measure of our own.
  *
  * @param image `[H, W]`, bright objects on dark ground
  * @param labels `[H, W]`
@@ -40,7 +43,7 @@ export function contactBrightness(
       const object = objects.get(label);
       if (object) object.push(value);
       else objects.set(label, [value]);
-      for (const other of neighbours(labels, y, x)) {
+      for (const other of labelsAround(labels, y, x)) {
         const pair = [Math.min(label, other), Math.max(label, other)] as const;
         const contact = contacts.get(pair.join()) ?? { pair, values: [] };
         contact.values.push(value);
@@ -53,16 +56,4 @@ export function contactBrightness(
     const dimmer = Math.min(...both.map((object) => medianOf(object)));
     return dimmer > 0 ? [medianOf(values) / dimmer] : [];
   });
-}
-
-/** Labels of other objects among the 8 neighbours of a pixel. */
-function neighbours({ data, height, width }: LabelMap, y: number, x: number): ReadonlySet<number> {
-  const own = data[y * width + x]!;
-  const found = new Set<number>();
-  for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
-    for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-      const other = data[ny * width + nx]!;
-      if (other !== 0 && other !== own) found.add(other);
-    }
-  return found;
 }

@@ -73,7 +73,11 @@ export interface CycledLabelOptions {
   readonly refineEdges?: boolean;
 }
 
-/** Image for a label map, with the label that the inverse generator reads in it. */
+/**
+ * Image for a label map, with the label that the inverse generator reads in it.
+ *
+ * @param labels `[cropPx, cropPx]`, the crop size of the training
+ */
 export async function generatePair(
   generators: Generators,
   labels: LabelMap,

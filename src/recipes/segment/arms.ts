@@ -94,11 +94,15 @@ export function variantTitle(name: GeneratorVariant["name"]): string {
 }
 
 function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): SegmentArm {
-  const filter = variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN";
+  const method = [
+    variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN",
+    ...(variant.imageCycle === "foreground" ? ["asked for the foreground alone"] : []),
+    ...(variant.consistencyWeight > 0 ? ["frozen segmenter in the loss"] : []),
+  ].join(", ");
   return {
     name: `${variant.name}-${labels}`,
     title: `${variantTitle(variant.name)}, ${labels} mask`,
-    training: `generated images (${filter}${variant.consistencyWeight > 0 ? ", frozen segmenter in the loss" : ""}) with the ${labels} mask as label`,
+    training: `generated images (${method}) with the ${labels} mask as label`,
     role: "generated",
     annotatedImages: 0,
     sources: [{ kind: "generated", generator: variant.name, labels }],
