@@ -159,7 +159,7 @@ describe("renderReport", () => {
       expect(text).toContain(`× ${formatNumber(entry.highBandRatio)}`);
       const { generated, simulated } = entry.contacts!;
       expect(text).toContain(
-        `${generated.toFixed(2)} of the dimmer one's brightness, simulated ones ${simulated.toFixed(2)}${generated < 0.8 ? ": the generator draws dark lines" : "."}`,
+        `${generated.toFixed(2)} of the dimmer one's brightness, simulated ones ${simulated.toFixed(2)}${generated < 0.8 ? ": the generator darkens contacts" : "."}`,
       );
       for (const { disturbance, error, ratio } of entry.cycleErrors)
         expect(text).toContain(`${disturbance} ${error.toFixed(4)} × ${ratio.toFixed(2)}`);

@@ -12,13 +12,13 @@ function ratioBar(ratio: number, widest: number, colour: string): Html {
   return html`<div class="ratio"><i style="width: ${share(ratio)}; --swatch: ${colour}"></i><b style="left: ${share(1)}"></b></div>`;
 }
 
-/** Brightness of contacts, over the simulator's, below which the generator is said to draw lines. */
-const DRAWN_LINE = 0.8;
+/** Brightness of contacts, over the simulator's, below which the generator is said to darken them. */
+const DARKENED = 0.8;
 
 function contactsSentence({ generated, simulated, n }: NonNullable<SteganographyRecord["contacts"]>): Html {
   const told = `Where two nuclei touch (${formatNumber(n)} contacts) images have ${generated.toFixed(2)} of the dimmer one's brightness, simulated ones ${simulated.toFixed(2)}`;
-  return generated < DRAWN_LINE * simulated
-    ? html`${told}: the generator draws dark lines there, so that its inverse can tell the nuclei apart. Real images rarely have any, and a model that learned from lines may join nuclei without. <code>generator.imageCycle: foreground</code> makes them fainter.`
+  return generated < DARKENED * simulated
+    ? html`${told}: the generator darkens contacts, so that its inverse can tell the nuclei apart. Few real contacts are dark, and a model that learned from dark ones may join nuclei across bright ones. <code>generator.imageCycle: foreground</code> darkens them less.`
     : html`${told}.`;
 }
 
