@@ -106,13 +106,15 @@ if (hasAudits)
       "generator",
       ...record.steganography[0].cycleErrors.map(({ disturbance }) => disturbance),
       "fine detail / real",
+      "spread of brightness (simulated)",
       "contacts (simulated)",
       "hidden signal",
     ],
-    record.steganography.map(({ generator, cycleErrors, highBandRatio, contacts, hidden }) => [
+    record.steganography.map(({ generator, cycleErrors, highBandRatio, brightnessSpread, contacts, hidden }) => [
       generator,
       ...cycleErrors.map(({ error, ratio }) => `${error.toFixed(4)} (×${ratio.toFixed(2)})`),
       highBandRatio.toFixed(2),
+      brightnessSpread ? `${brightnessSpread.generated.toFixed(2)} (${brightnessSpread.simulated.toFixed(2)})` : "",
       contacts ? `${contacts.generated.toFixed(2)} (${contacts.simulated.toFixed(2)})` : "",
       hidden ? "yes" : "no",
     ]),

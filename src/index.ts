@@ -70,7 +70,7 @@ export { type TrainingCurves, type TrainOptions, train } from "./engine/train.ts
 export * from "./features/index.ts";
 // generators and tasks: what is trained
 export {
-  type CycledLabelOptions,
+  type BrightnessSource,
   type CycleGanData,
   type CycleGanFitOptions,
   type CycleGanModel,

@@ -12,6 +12,7 @@ export { assignment } from "./assignment.ts";
 export { bandEnergy, bandEnergyRatio } from "./band-energy.ts";
 export { benjaminiHochberg } from "./benjamini-hochberg.ts";
 export { type ArmTallies, type BootstrapOptions, bootstrap, type ScoreInterval } from "./bootstrap.ts";
+export { type BrightnessSpreadOptions, brightnessSpread } from "./brightness-spread.ts";
 export { conformalPValues } from "./conformal-p-values.ts";
 export { type ContactOptions, contactBrightness } from "./contact-brightness.ts";
 export { type CountError, countError, type ImageCountError } from "./count-error.ts";

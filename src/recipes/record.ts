@@ -100,6 +100,8 @@ export const SteganographyRecord = z.strictObject({
   highBandRatio: z.number(),
   /** Where two labelled nuclei touch: median brightness in parts of the dimmer one, generated and simulated from the same masks, and their number. */
   contacts: z.strictObject({ generated: z.number(), simulated: z.number(), n: z.int() }).optional(),
+  /** How much the nuclei of one image differ in brightness: median over images, generated and simulated from the same masks, and their number. */
+  brightnessSpread: z.strictObject({ generated: z.number(), simulated: z.number(), n: z.int() }).optional(),
   hidden: z.boolean(),
   sentence: z.string(),
 });

@@ -5,10 +5,13 @@ import { afterAll, describe, expect, it } from "vitest";
 import { CancelledError } from "../../src/core/errors.ts";
 import { emptyLabelMap, emptyPlane, type LabelMap, type Plane } from "../../src/core/plane.ts";
 import { type Random, random } from "../../src/core/random.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
 import {
   type CycleGanData,
   type CycleGanFitOptions,
   condition,
+  type DrawnPair,
+  detailOn,
   fitCycleGan,
   type Generators,
   generatePair,
@@ -45,17 +48,19 @@ function discs(stream: Random): LabelMap {
   return labels;
 }
 
-/** An image of labels: discs at 0.6 on 0.1. */
-function imageOf(labels: LabelMap): Plane {
-  return { ...emptyPlane(EDGE, EDGE), data: Float32Array.from(labels.data, (label) => (label ? 0.6 : 0.1)) };
+/** An image of labels: discs at a level on 0.1. */
+function imageOf(labels: LabelMap, level = 0.6): Plane {
+  return { ...emptyPlane(EDGE, EDGE), data: Float32Array.from(labels.data, (label) => (label ? level : 0.1)) };
+}
+
+function drawn(stream: Random): DrawnPair {
+  const labels = discs(stream);
+  return { labels, image: imageOf(labels) };
 }
 
 const data: CycleGanData = {
   real: Array.from({ length: 4 }, (_, i) => imageOf(discs(random(100).fork(i)))),
-  drawPair: (stream) => {
-    const labels = discs(stream);
-    return { labels, image: imageOf(labels) };
-  },
+  drawPair: drawn,
 };
 const options = (more: Partial<CycleGanFitOptions> = {}): CycleGanFitOptions => ({
   random: random(3),
@@ -99,17 +104,65 @@ describe("the cycled label of a pair", () => {
     };
   };
   const area = (labels: LabelMap) => regions(labels)[0]!.area;
-  const asked = discs(random(8));
+  const asked = drawn(random(8));
+  const own = { brightness: "generated" } as const;
 
   it.each([7.5, 5])("has its outlines where the image has them: radius %s", async (radius) => {
-    const { inputLabels, cycledLabels } = await generatePair(agreedOn(radius), asked);
+    const { inputLabels, cycledLabels } = await generatePair(agreedOn(radius), asked, own);
     expect(Math.abs(Math.sqrt(area(cycledLabels) / Math.PI) - radius)).toBeLessThan(0.5);
-    expect(inputLabels).toBe(asked);
+    expect(inputLabels).toBe(asked.labels);
   });
 
   it("has them where the inverse generator reads them, as published, if so wished", async () => {
-    const { cycledLabels } = await generatePair(agreedOn(7.5), asked, { refineEdges: false });
+    const { cycledLabels } = await generatePair(agreedOn(7.5), asked, { ...own, refineEdges: false });
     expect(area(cycledLabels)).toBe(area(withDiscs(EDGE, EDGE, [[16, 16, 6]])));
+  });
+});
+
+describe("brightness of a generated image", () => {
+  const noisy = (stream: Random): Plane => ({
+    ...emptyPlane(EDGE, EDGE),
+    data: Float32Array.from({ length: EDGE * EDGE }, () => stream.between(0.3, 0.7)),
+  });
+  const blurred = (plane: Plane) => gaussianBlur(plane, 2).data;
+
+  it("is coarsely that of one image, with the detail of another", () => {
+    const [coarse, fine] = [gaussianBlur(noisy(random(1)), 8), noisy(random(2))];
+    const laid = detailOn(coarse, fine);
+    const [below, blurredFine] = [blurred(coarse), blurred(fine)];
+    const expected = fine.data.map((value, i) => below[i]! + value - blurredFine[i]!);
+    expect(laid.data).toBeAllclose(expected, { absolute: 1e-6 });
+    expect(detailOn(fine, fine).data).toBeAllclose(fine.data, { absolute: 1e-6 });
+  });
+
+  it("stays within 0 and 1", () => {
+    const white = { ...emptyPlane(EDGE, EDGE), data: new Float32Array(EDGE * EDGE).fill(1) };
+    expect(Math.max(...detailOn(white, noisy(random(3))).data)).toBe(1);
+    expect(Math.min(...detailOn(emptyPlane(EDGE, EDGE), noisy(random(3))).data)).toBe(0);
+  });
+
+  it("refuses images of different sizes", () => {
+    expect(() => detailOn(emptyPlane(EDGE, EDGE), emptyPlane(EDGE, 2 * EDGE))).toThrow(/detailOn/);
+  });
+
+  it("comes from the simulator unless the generator is asked for its own, and the cycled label from the generator's own image", async () => {
+    const labels = withDiscs(EDGE, EDGE, [[16, 16, 6]]);
+    const dim = { labels, image: imageOf(labels, 0.3) };
+    const read: Tensor[] = [];
+    const generators: Generators = {
+      image: async () => tensorOfPlane(gaussianBlur(imageOf(labels), 1)),
+      mask: async (image) => {
+        read.push(image);
+        return condition(labels);
+      },
+      release: async () => {},
+    };
+    const centre = ({ data: values }: Plane) => values[16 * EDGE + 16]!;
+    const pair = await generatePair(generators, dim);
+    const published = await generatePair(generators, dim, { brightness: "generated" });
+    expect(centre(pair.image)).toBeCloseTo(0.3, 1);
+    expect(centre(published.image)).toBeCloseTo(0.6, 1);
+    expect(read[0]!.data).toEqual(read[1]!.data);
   });
 });
 
@@ -124,7 +177,7 @@ describe("fitCycleGan", () => {
   it("draws nuclei bright, because the warm start says so", async () => {
     const model = await fitCycleGan(data, options({ steps: 120, learningRate: 2e-3, lowPass: 0.3 }));
     const generators = await openGenerators(model);
-    const { image, inputLabels } = await generatePair(generators, discs(random(77)));
+    const { image, inputLabels } = await generatePair(generators, drawn(random(77)), { brightness: "generated" });
     const mean = (inside: boolean) => {
       const values = [...image.data].filter((_, i) => inputLabels.data[i]! > 0 === inside);
       return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -180,9 +233,9 @@ describe("a trained CycleGAN", () => {
     const model = await fitCycleGan(data, options({ steps: 3 }));
     const file = join(folder, "model.safetensors");
     saveCycleGan(file, model);
-    const labels = discs(random(5));
+    const pair = drawn(random(5));
     const [a, b] = [await openGenerators(model), await openGenerators(loadCycleGan(file))];
-    const [first, second] = [await generatePair(a, labels), await generatePair(b, labels)];
+    const [first, second] = [await generatePair(a, pair), await generatePair(b, pair)];
     expect(second.image.data).toEqual(first.image.data);
     expect(second.cycledLabels.data).toEqual(first.cycledLabels.data);
     expect(Math.min(...first.image.data)).toBeGreaterThanOrEqual(0);

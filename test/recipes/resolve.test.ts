@@ -16,6 +16,7 @@ describe("resolveRecipe", () => {
       lowPass: 0.3,
       consistencyWeight: 0,
       imageCycle: "all",
+      brightness: "simulated",
       warmStart: true,
       refineEdges: true,
       compareVanilla: true,

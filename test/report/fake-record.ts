@@ -312,6 +312,7 @@ export const fakeRecord: RunRecord = {
   steganography: [
     {
       ...{ generator: "vanilla", lowPass: 1, highBandRatio: 1.83, hidden: true },
+      brightnessSpread: { generated: 0.12, simulated: 0.23, n: 260 },
       contacts: { generated: 0.59, simulated: 1.08, n: 817 },
       cycleErrors: [
         { disturbance: "none", error: 0.0639, ratio: 1 },
@@ -325,6 +326,7 @@ export const fakeRecord: RunRecord = {
     },
     {
       ...{ generator: "dct", lowPass: 0.3, highBandRatio: 0.94, hidden: false },
+      brightnessSpread: { generated: 0.24, simulated: 0.23, n: 260 },
       contacts: { generated: 1.02, simulated: 1.08, n: 817 },
       cycleErrors: [
         { disturbance: "none", error: 0.0309, ratio: 1 },

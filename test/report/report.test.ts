@@ -161,6 +161,10 @@ describe("renderReport", () => {
       expect(text).toContain(
         `${generated.toFixed(2)} of the dimmer one's brightness, simulated ones ${simulated.toFixed(2)}${generated < 0.8 ? ": the generator darkens contacts" : "."}`,
       );
+      const spread = entry.brightnessSpread!;
+      expect(text).toContain(
+        `by ${100 * spread.generated} %, in simulated images by ${100 * spread.simulated} % (median of ${spread.n} images)${spread.generated < 0.2 ? ": a mask does not say" : "."}`,
+      );
       for (const { disturbance, error, ratio } of entry.cycleErrors)
         expect(text).toContain(`${disturbance} ${error.toFixed(4)} × ${ratio.toFixed(2)}`);
     }

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { RecipeError } from "../../core/errors.ts";
 import type { ImageFileFormat } from "../../data/write-dataset.ts";
 import type { DeviceChoice } from "../../engine/devices.ts";
+import type { BrightnessSource } from "../../generators/cyclegan/brightness.ts";
 import type { SamplerName } from "../../generators/diffusion/samplers/index.ts";
 import type { CommandContext, CommandMaker } from "../command-context.ts";
 import { deviceHere, deviceOption } from "../device-option.ts";
@@ -14,6 +15,7 @@ interface GenerateOptions {
   readonly out: string;
   readonly count: number;
   readonly labels?: "cycled" | "input";
+  readonly brightness?: BrightnessSource;
   readonly sampler?: SamplerName;
   readonly steps?: number;
   readonly labelMaps?: string;
@@ -25,12 +27,14 @@ interface GenerateOptions {
 
 /** Written out so that help need not load the samplers; a test compares. */
 const SAMPLERS = ["ddpm", "ddim", "euler", "euler-ancestral", "heun", "dpm-solver-2m"] satisfies SamplerName[];
+const BRIGHTNESS_SOURCES = ["simulated", "generated"] satisfies BrightnessSource[];
 const FORMATS = ["png", "tiff", "ome-tiff"] satisfies ImageFileFormat[];
 
 const HELP = `
 A CycleGAN paints drawn label maps. Its images are in canonical form: nuclei about 20 px across, 16 bits, ready to train
 on. The "cycled" label is what the inverse generator reads in the image, the "input" label what the image was asked to
-show; "cycled" is usually nearer to the pixels.
+show; "cycled" is usually nearer to the pixels. How bright each nucleus is comes from the simulator, the detail from the
+generator, which by itself makes all nuclei of an image about equally bright.
 A diffusion model draws images from noise: 16 bits, percentiles 1 and 99.9 of real images at black and white. If it was
 trained with labels, it draws from the label maps of a folder, a piece of each in turns, which the images then carry.
 The file of the model says which of the two kinds it is.
@@ -70,6 +74,12 @@ export const generateCommand: CommandMaker = (context) =>
       ]),
     )
     .addOption(
+      new Option(
+        "--brightness <source>",
+        "CycleGAN: who decides how bright each nucleus is; generated is the published method (default: simulated)",
+      ).choices(BRIGHTNESS_SOURCES),
+    )
+    .addOption(
       new Option("--sampler <name>", "diffusion: way from noise to image (default: dpm-solver-2m)").choices(SAMPLERS),
     )
     .option(
@@ -95,7 +105,7 @@ export const generateCommand: CommandMaker = (context) =>
     });
 
 async function fromCycleGan(options: GenerateOptions, context: CommandContext): Promise<void> {
-  const { model, calibration, out, count, labels, seed, format, device: asked } = options;
+  const { model, calibration, out, count, labels, brightness, seed, format, device: asked } = options;
   const { requireCycleGan } = await import("../stages/require-cyclegan.ts");
   await requireCycleGan(model);
   refuseOptions(
@@ -123,6 +133,7 @@ async function fromCycleGan(options: GenerateOptions, context: CommandContext): 
       format,
       device,
       ...(labels === undefined ? {} : { labels }),
+      ...(brightness === undefined ? {} : { brightness }),
     }),
   );
   context.terminal.print(
@@ -134,7 +145,7 @@ async function fromDiffusion(options: GenerateOptions, context: CommandContext):
   const { model, out, count, sampler, steps, labelMaps, guidance, seed, format, device: asked } = options;
   refuseOptions(
     `${model} (a diffusion model)`,
-    { "--calibration": options.calibration, "--labels": options.labels },
+    { "--calibration": options.calibration, "--labels": options.labels, "--brightness": options.brightness },
     "Leave them out: it draws images from noise, and from label maps only with --label-maps.",
   );
   if (guidance !== undefined && labelMaps === undefined)

@@ -4,9 +4,10 @@ import type { Dataset } from "../../data/dataset.ts";
 import { fileHash } from "../../data/file-hash.ts";
 import { type ImageFileFormat, writeDataset } from "../../data/write-dataset.ts";
 import type { DeviceName } from "../../engine/devices.ts";
+import type { BrightnessSource } from "../../generators/cyclegan/brightness.ts";
 import { generatePair, openGenerators } from "../../generators/cyclegan/generate.ts";
 import { loadCycleGan } from "../../generators/cyclegan/model-file.ts";
-import { maskScene } from "../../microscope/mask-scene.ts";
+import { simulateCanonical } from "../../microscope/simulate-canonical.ts";
 import { claimFolder } from "./claim-folder.ts";
 import { elsewhere } from "./elsewhere.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -19,6 +20,8 @@ import type { SetOptions } from "./simulate-set.ts";
 export interface GenerateOptions extends SetOptions {
   /** `"cycled"`: what the inverse generator reads in the image; `"input"`: the label map that was asked for. */
   readonly labels?: "cycled" | "input";
+  /** Who decides how bright each nucleus is; default the simulator. */
+  readonly brightness?: BrightnessSource;
   /** File format of the images; default PNG. */
   readonly format?: ImageFileFormat;
   /** Where networks are computed. */
@@ -38,18 +41,27 @@ export async function generateSet(
   modelFile: string,
   { settings, learnedFrom }: StoredCalibration,
   out: string,
-  { count = 100, seed = 0, labels = "cycled", format = "png", device = "cpu", ...work }: GenerateOptions = {},
+  options: GenerateOptions = {},
 ): Promise<Dataset> {
+  const {
+    count = 100,
+    seed = 0,
+    labels = "cycled",
+    brightness = "simulated",
+    format = "png",
+    device = "cpu",
+    ...work
+  } = options;
   await requireCycleGan(modelFile);
   const model = loadCycleGan(modelFile);
   const generator = await fileHash(modelFile);
-  const key = fingerprint("generate", settings, generator, labels, seed);
-  await claimFolder(out, "generate", { seed, labels, format, ...elsewhere(device), generator, key });
+  const key = fingerprint("generate", settings, generator, labels, brightness, seed);
+  await claimFolder(out, "generate", { seed, labels, brightness, format, ...elsewhere(device), generator, key });
   const stream = random(seed).fork("generate");
   const generators = await openGenerators(model, { device });
   const items = numberedItems({ ...work, count, group: "generated", key, stage: "generate" }, async (index) => {
-    const drawn = maskScene({ settings }, { size: model.cropPx, random: stream.fork(index) });
-    const { image, inputLabels, cycledLabels } = await generatePair(generators, drawn);
+    const drawn = simulateCanonical({ settings }, { size: model.cropPx, random: stream.fork(index) });
+    const { image, inputLabels, cycledLabels } = await generatePair(generators, drawn, { brightness });
     const provenance = {
       origin: "synthetic",
       method: "cyclegan",
@@ -57,7 +69,7 @@ export async function generateSet(
       index,
       generator,
       ...(learnedFrom ? { learnedFrom } : {}),
-      settings: { form: "canonical", labels, lowPass: model.lowPass },
+      settings: { form: "canonical", labels, lowPass: model.lowPass, brightness, refineEdges: true },
     } as const;
     const instances = labels === "cycled" ? cycledLabels : inputLabels;
     return { image: imageOfCanonical(image), annotations: { instances }, provenance };

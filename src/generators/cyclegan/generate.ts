@@ -5,6 +5,7 @@ import { createGraph } from "../../engine/graph.ts";
 import { type CompiledFunction, type CompileOptions, compileFunction } from "../../engine/step.ts";
 import { halfMaximumEdges } from "../../image/half-maximum-edges.ts";
 import { CONDITION_MAPS, condition, labelsOfCondition } from "../condition.ts";
+import { type BrightnessSource, detailOn } from "./brightness.ts";
 import { lowPass } from "./low-pass.ts";
 import type { CycleGanGenerators } from "./model-file.ts";
 import { realToSim, simToReal } from "./networks.ts";
@@ -63,28 +64,37 @@ export async function openGenerators(
   };
 }
 
-/** How the cycled label of a generated image is read. */
-export interface CycledLabelOptions {
+/** A drawn label map with the simulator's image of it. */
+export interface DrawnPair {
+  readonly labels: LabelMap;
+  /** Canonical plane, 0…1, of the size of the label map. */
+  readonly image: Plane;
+}
+
+/** What becomes of a generator's image and of the label read in it. The published method is `{ brightness: "generated", refineEdges: false }`. */
+export interface GeneratePairOptions {
+  /** Who decides how bright each nucleus is; default the simulator. */
+  readonly brightness?: BrightnessSource;
   /**
    * Moves the outlines of the cycled label to half maximum in the image (see {@link halfMaximumEdges}). Nothing in a cycle says where the edge of
-   * a nucleus lies: generators agree on any blurred edge inside or outside of the drawn one, and the inverse one gives back the drawn one. False is
-   * the published method.
+   * a nucleus lies: generators agree on any blurred edge inside or outside of the drawn one, and the inverse one gives back the drawn one.
    */
   readonly refineEdges?: boolean;
 }
 
 /**
- * Image for a label map, with the label that the inverse generator reads in it.
+ * Image for a drawn label map, with the label that the inverse generator reads in it: in the generator's own image, which it has learned to read.
  *
- * @param labels `[cropPx, cropPx]`, the crop size of the training
+ * @param drawn `[cropPx, cropPx]`, the crop size of the training
  */
 export async function generatePair(
   generators: Generators,
-  labels: LabelMap,
-  { refineEdges = true }: CycledLabelOptions = {},
+  { labels, image: simulated }: DrawnPair,
+  { brightness = "simulated", refineEdges = true }: GeneratePairOptions = {},
 ): Promise<GeneratedPair> {
   const generated = await generators.image(condition(labels));
-  const image = planeOfTensor(generated);
+  const own = planeOfTensor(generated);
+  const image = brightness === "simulated" ? detailOn(simulated, own) : own;
   const read = labelsOfCondition(await generators.mask(generated));
   return { image, inputLabels: labels, cycledLabels: refineEdges ? halfMaximumEdges(read, image) : read };
 }

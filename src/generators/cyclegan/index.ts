@@ -1,4 +1,5 @@
 export * from "../condition.ts";
+export * from "./brightness.ts";
 export * from "./fit.ts";
 export * from "./generate.ts";
 export * from "./low-pass.ts";

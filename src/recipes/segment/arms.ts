@@ -1,4 +1,4 @@
-import type { ImageCycle } from "../../generators/cyclegan/index.ts";
+import type { BrightnessSource, ImageCycle } from "../../generators/cyclegan/index.ts";
 import type { Arm } from "../recipe-kind.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 
@@ -20,6 +20,7 @@ export interface GeneratorVariant {
   readonly lowPass: number;
   readonly consistencyWeight: number;
   readonly imageCycle: ImageCycle;
+  readonly brightness: BrightnessSource;
 }
 
 /**
@@ -27,10 +28,11 @@ export interface GeneratorVariant {
  * low-pass and a frozen segmenter the low-pass alone, so that each remedy is seen by itself.
  */
 export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
-  const { lowPass, consistencyWeight, imageCycle, compareVanilla } = generator;
-  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0, imageCycle: "all" };
-  const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0, imageCycle };
-  const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight, imageCycle };
+  const { lowPass, consistencyWeight, imageCycle, brightness, compareVanilla } = generator;
+  const published = { imageCycle: "all", brightness: "generated" } as const;
+  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0, ...published };
+  const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0, imageCycle, brightness };
+  const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight, imageCycle, brightness };
   const remedies = [...(lowPass < 1 ? [dct] : []), ...(consistencyWeight > 0 ? [guarded] : [])];
   const own = remedies.at(-1) ?? vanilla;
   return compareVanilla && own !== vanilla ? [vanilla, ...remedies] : [own];
@@ -97,6 +99,7 @@ function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): Se
   const method = [
     variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN",
     ...(variant.imageCycle === "foreground" ? ["asked for the foreground alone"] : []),
+    ...(variant.brightness === "simulated" ? ["brightness of nuclei from the simulator"] : []),
     ...(variant.consistencyWeight > 0 ? ["frozen segmenter in the loss"] : []),
   ].join(", ");
   return {

@@ -122,13 +122,15 @@ function steganographyRecord(name: string, lowPass: number, results: readonly Ge
   const highBandRatio = mean(results.map((result) => result.highBandRatio));
   const invisibleShare = fidelitySummary(results.flatMap(({ audits }) => audits.input)).invisibleShare;
   const { outcome, reasons } = hiddenSignalVerdict({ cycleErrors: errors, invisibleShare, highBandRatio });
-  const contacts = contactsRecord(results);
+  const contacts = mediansOf(results.map((result) => result.contacts));
+  const brightnessSpread = mediansOf(results.map((result) => result.brightnessSpread));
   return {
     generator: name,
     lowPass,
     cycleErrors: cycleErrorJump(errors),
     highBandRatio,
     ...(contacts ? { contacts } : {}),
+    ...(brightnessSpread ? { brightnessSpread } : {}),
     hidden: outcome === "hidden signal",
     sentence:
       outcome === "free"
@@ -137,10 +139,10 @@ function steganographyRecord(name: string, lowPass: number, results: readonly Ge
   };
 }
 
-/** How bright contacts are over all seeds; undefined when no nuclei touch. */
-function contactsRecord(results: readonly GenerationResult[]): SteganographyRecord["contacts"] {
-  const generated = results.flatMap(({ contacts }) => contacts.generated);
-  const simulated = results.flatMap(({ contacts }) => contacts.simulated);
+/** Medians over all seeds, and how many numbers there are; undefined when there are none, such as when no nuclei touch. */
+function mediansOf(results: readonly GenerationResult["contacts"][]): SteganographyRecord["contacts"] {
+  const generated = results.flatMap((result) => result.generated);
+  const simulated = results.flatMap((result) => result.simulated);
   if (generated.length === 0 || simulated.length === 0) return undefined;
   return { generated: medianOf(generated), simulated: medianOf(simulated), n: generated.length };
 }

@@ -37,6 +37,11 @@ export const SegmentRecipe = z.strictObject({
        * dark lines between nuclei that touch.
        */
       imageCycle: z.enum(["all", "foreground"]).default("all"),
+      /**
+       * Who decides how bright each nucleus is: the generator, as published, which makes all of an image about equally bright, or the simulator, on whose coarse
+       * brightness the generator draws the detail.
+       */
+      brightness: z.enum(["generated", "simulated"]).default("simulated"),
       /** Whether the first steps also compare with the simulator's image, which settles that nuclei are bright. False is the published method. */
       warmStart: z.boolean().default(true),
       /** Whether outlines of cycled masks move to half maximum in the generated image. False is the published method. */

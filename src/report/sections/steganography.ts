@@ -22,11 +22,23 @@ function contactsSentence({ generated, simulated, n }: NonNullable<Steganography
     : html`${told}.`;
 }
 
+/** Spread of brightness, over the simulator's, below which the generator is said to make nuclei alike. */
+const ALIKE = 0.75;
+
+function spreadSentence({ generated, simulated, n }: NonNullable<SteganographyRecord["brightnessSpread"]>): Html {
+  const percent = (spread: number) => `${Math.round(100 * spread)} %`;
+  const told = `The nuclei of one image differ in brightness by ${percent(generated)}, in simulated images by ${percent(simulated)} (median of ${formatNumber(n)} images)`;
+  return generated < ALIKE * simulated
+    ? html`${told}: a mask does not say how bright a nucleus is, and this generator makes all about equally bright. A model that learned from them may miss dim nuclei beside bright ones. <code>generator.brightness: simulated</code> leaves the choice to the simulator.`
+    : html`${told}.`;
+}
+
 function generatorTable(entry: SteganographyRecord, widest: number): Html {
   const colour = entry.hidden ? palette.vermillion : palette.green;
   return html`<div>
 <h3>${entry.generator} ${badge(entry.hidden ? "hurt" : "helped", entry.hidden ? "hidden signal" : "nothing hidden", { plain: true })}</h3>
 <p>${entry.sentence}</p>
+${entry.brightnessSpread ? html`<p>${spreadSentence(entry.brightnessSpread)}</p>` : ""}
 ${entry.contacts ? html`<p>${contactsSentence(entry.contacts)}</p>` : ""}
 ${table(
   `${entry.lowPass < 1 ? `Low-pass keeps the fraction ${formatNumber(entry.lowPass)} of the DCT coefficients per axis.` : "No low-pass (r = 1)."} Share of fine detail against real images: × ${formatNumber(entry.highBandRatio)}.`,

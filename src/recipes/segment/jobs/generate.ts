@@ -28,6 +28,7 @@ import type { RgbImage } from "../../../image/rgb-image.ts";
 import { sheet } from "../../../image/sheet.ts";
 import { matchingTally, type Tally } from "../../../metrics/additive-scores.ts";
 import { bandEnergyRatio } from "../../../metrics/band-energy.ts";
+import { brightnessSpread } from "../../../metrics/brightness-spread.ts";
 import { contactBrightness } from "../../../metrics/contact-brightness.ts";
 import { type LabelFidelity, labelFidelity } from "../../../metrics/label-fidelity.ts";
 import { matching } from "../../../metrics/matching.ts";
@@ -59,6 +60,8 @@ export interface GenerationResult {
   readonly highBandRatio: number;
   /** Brightness of every contact of two labelled nuclei: in the generated images, and in the simulator's of the same masks. */
   readonly contacts: { readonly generated: readonly number[]; readonly simulated: readonly number[] };
+  /** Spread of brightness between the nuclei of every image that has some: of the generated ones, and of the simulator's of the same masks. */
+  readonly brightnessSpread: { readonly generated: readonly number[]; readonly simulated: readonly number[] };
 }
 
 /** Label maps for the steganography probe, and how many of them are shown. */
@@ -93,22 +96,30 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
   });
   const draw = (...purpose: (string | number)[]) => maskScene(calibration, scene(...purpose));
 
+  const settings = { brightness: variant.brightness, refineEdges: recipe.generator.refineEdges };
   const provenance = {
     origin: "synthetic",
     method: "cyclegan",
     seed: job.seed,
     generator: await fileHash(file),
-    settings: { variant: variant.name, lowPass: variant.lowPass },
+    settings: { variant: variant.name, lowPass: variant.lowPass, ...settings },
   } as const;
   const audits = { input: [] as LabelFidelity[], cycled: [] as LabelFidelity[] };
   const contacts = { generated: [] as number[], simulated: [] as number[] };
+  const spread = { generated: [] as number[], simulated: [] as number[] };
   const pairs: GeneratedPair[] = [];
   for (let index = 0; index < recipe.simulate.pairs; index++) {
     stopIfCancelled(options.signal, job.title);
-    const { labels, image: simulated } = simulateCanonical(calibration, scene(index));
-    const pair = await generatePair(generators, labels, { refineEdges: recipe.generator.refineEdges });
-    contacts.generated.push(...contactBrightness(pair.image, labels));
-    contacts.simulated.push(...contactBrightness(simulated, labels));
+    const drawn = simulateCanonical(calibration, scene(index));
+    const pair = await generatePair(generators, drawn, settings);
+    for (const [source, image] of [
+      ["generated", pair.image],
+      ["simulated", drawn.image],
+    ] as const) {
+      contacts[source].push(...contactBrightness(image, drawn.labels));
+      const differ = brightnessSpread(image, drawn.labels);
+      if (differ !== undefined) spread[source].push(differ);
+    }
     const witnesses = [
       { name: "independent segmenter", labels: instancesFromMaps(await witness.maps(pair.image)) },
       { name: "disturbed cycle", labels: await readDisturbed(generators, pair.image, stream.fork("disturb", index)) },
@@ -162,6 +173,7 @@ export async function generateJob(context: SegmentContext, job: Job, options: Wo
     cycleErrors: probe.cycleErrors,
     highBandRatio: bandEnergyRatio(probe.images, await realPlanes(context)),
     contacts,
+    brightnessSpread: spread,
   };
 }
 
