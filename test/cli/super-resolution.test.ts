@@ -179,8 +179,19 @@ test("generate: what belongs to the other kind of model, and what a CycleGAN nee
   );
   await refused(["generate", "--model", cyclegan, "--sampler", "ddim", ...out], /\(a CycleGAN\).*got --sampler/);
   await refused(
-    ["generate", "--model", diffusion, "--labels", "input", "--calibration", "x.json", ...out],
-    /\(a diffusion model\).*got --calibration, --labels/,
+    [
+      "generate",
+      "--model",
+      diffusion,
+      "--labels",
+      "input",
+      "--brightness",
+      "generated",
+      "--calibration",
+      "x.json",
+      ...out,
+    ],
+    /\(a diffusion model\).*got --calibration, --labels, --brightness/,
   );
   await refused(
     ["generate", "--model", at("sr-0.safetensors"), ...out],
