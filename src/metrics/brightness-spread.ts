@@ -18,8 +18,8 @@ const FAINTEST = 0.02;
  * How much the objects of one image differ in brightness: the standard deviation, over objects, of the logarithm of their mean grey level above the
  * background. 0.2 says that they differ by about a fifth of their brightness.
  *
- * A mask does not say how bright a nucleus is, and a generator that is given nothing else has no reason to make one brighter than the next. Real
- * ones differ, and a segmenter that has seen only equals misses dim nuclei beside bright ones.
+ * A mask does not say how bright a nucleus is, and a generator that is given nothing else has no reason to make one brighter than the next, as real
+ * ones are.
  *
  * A measure of our own.
  *

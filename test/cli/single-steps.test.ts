@@ -141,7 +141,7 @@ test("generate: canonical images with the label that was asked for, and the hash
   expect(provenance).toMatchObject({
     method: "cyclegan",
     generator: hash(at("generator", "cyclegan.safetensors")),
-    settings: { labels: "cycled", lowPass: 0.3, brightness: "simulated", refineEdges: true },
+    settings: { labels: "cycled", lowPass: 0.3, brightness: "generated", refineEdges: true },
   });
   const calibration = at("generator", "calibration.json");
   const model = at("generator", "cyclegan.safetensors");
@@ -150,10 +150,10 @@ test("generate: canonical images with the label that was asked for, and the hash
   const drawn = await (await openDataset(at("input"))).get(0);
   expect(drawn.image.data).toEqual(image.data);
   expect(drawn.annotations.instances!.data.some((label) => label > 0)).toBe(true);
-  await done(...input, "--brightness", "generated", "--out", at("own-brightness"));
-  const published = await (await openDataset(at("own-brightness"))).get(0);
-  expect(published.provenance).toMatchObject({ settings: { brightness: "generated" } });
-  expect(published.image.data).not.toEqual(image.data);
+  await done(...input, "--brightness", "simulated", "--out", at("simulated-brightness"));
+  const simulated = await (await openDataset(at("simulated-brightness"))).get(0);
+  expect(simulated.provenance).toMatchObject({ settings: { brightness: "simulated" } });
+  expect(simulated.image.data).not.toEqual(image.data);
 });
 
 test("generate and predict: a model of the other kind is refused by name", async () => {

@@ -186,7 +186,7 @@ test("generate: what belongs to the other kind of model, and what a CycleGAN nee
       "--labels",
       "input",
       "--brightness",
-      "generated",
+      "simulated",
       "--calibration",
       "x.json",
       ...out,

@@ -16,7 +16,7 @@ describe("resolveRecipe", () => {
       lowPass: 0.3,
       consistencyWeight: 0,
       imageCycle: "all",
-      brightness: "simulated",
+      brightness: "generated",
       warmStart: true,
       refineEdges: true,
       compareVanilla: true,

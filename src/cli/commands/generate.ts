@@ -27,14 +27,14 @@ interface GenerateOptions {
 
 /** Written out so that help need not load the samplers; a test compares. */
 const SAMPLERS = ["ddpm", "ddim", "euler", "euler-ancestral", "heun", "dpm-solver-2m"] satisfies SamplerName[];
-const BRIGHTNESS_SOURCES = ["simulated", "generated"] satisfies BrightnessSource[];
+const BRIGHTNESS_SOURCES = ["generated", "simulated"] satisfies BrightnessSource[];
 const FORMATS = ["png", "tiff", "ome-tiff"] satisfies ImageFileFormat[];
 
 const HELP = `
 A CycleGAN paints drawn label maps. Its images are in canonical form: nuclei about 20 px across, 16 bits, ready to train
 on. The "cycled" label is what the inverse generator reads in the image, the "input" label what the image was asked to
-show; "cycled" is usually nearer to the pixels. How bright each nucleus is comes from the simulator, the detail from the
-generator, which by itself makes all nuclei of an image about equally bright.
+show; "cycled" is usually nearer to the pixels. By itself the generator makes all nuclei of an image about equally bright;
+--brightness simulated lays its detail on the coarse brightness of the simulator's image of the same label map.
 A diffusion model draws images from noise: 16 bits, percentiles 1 and 99.9 of real images at black and white. If it was
 trained with labels, it draws from the label maps of a folder, a piece of each in turns, which the images then carry.
 The file of the model says which of the two kinds it is.
@@ -76,7 +76,7 @@ export const generateCommand: CommandMaker = (context) =>
     .addOption(
       new Option(
         "--brightness <source>",
-        "CycleGAN: who decides how bright each nucleus is; generated is the published method (default: simulated)",
+        "CycleGAN: whose coarse brightness the images have, the generator's or the simulator's (default: generated)",
       ).choices(BRIGHTNESS_SOURCES),
     )
     .addOption(

@@ -20,7 +20,7 @@ import type { SetOptions } from "./simulate-set.ts";
 export interface GenerateOptions extends SetOptions {
   /** `"cycled"`: what the inverse generator reads in the image; `"input"`: the label map that was asked for. */
   readonly labels?: "cycled" | "input";
-  /** Who decides how bright each nucleus is; default the simulator. */
+  /** Whose coarse brightness the images have; default the generator's. */
   readonly brightness?: BrightnessSource;
   /** File format of the images; default PNG. */
   readonly format?: ImageFileFormat;
@@ -47,7 +47,7 @@ export async function generateSet(
     count = 100,
     seed = 0,
     labels = "cycled",
-    brightness = "simulated",
+    brightness = "generated",
     format = "png",
     device = "cpu",
     ...work

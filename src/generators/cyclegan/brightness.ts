@@ -3,8 +3,8 @@ import { gaussianBlur } from "../../image/gaussian-blur.ts";
 import { requireSameSize } from "../../image/require-same-size.ts";
 
 /**
- * Who decides how bright each nucleus is: the generator (`"generated"`, as published), or the simulator, on whose coarse brightness the generator's
- * detail is laid (`"simulated"`).
+ * Whose coarse brightness a generated image has: the generator's (`"generated"`, as published), or that of the simulator's image of the same mask, on
+ * which the generator's detail is laid (`"simulated"`).
  *
  * A mask does not say how bright a nucleus is, and a generator has no dice: left alone it makes all of an image about equally bright, where real
  * ones differ (`metrics/brightness-spread.ts`).

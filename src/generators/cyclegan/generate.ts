@@ -71,9 +71,9 @@ export interface DrawnPair {
   readonly image: Plane;
 }
 
-/** What becomes of a generator's image and of the label read in it. The published method is `{ brightness: "generated", refineEdges: false }`. */
+/** What becomes of a generator's image and of the label read in it. The published method refines no edges. */
 export interface GeneratePairOptions {
-  /** Who decides how bright each nucleus is; default the simulator. */
+  /** Whose coarse brightness the image has; default the generator's. */
   readonly brightness?: BrightnessSource;
   /**
    * Moves the outlines of the cycled label to half maximum in the image (see {@link halfMaximumEdges}). Nothing in a cycle says where the edge of
@@ -90,7 +90,7 @@ export interface GeneratePairOptions {
 export async function generatePair(
   generators: Generators,
   { labels, image: simulated }: DrawnPair,
-  { brightness = "simulated", refineEdges = true }: GeneratePairOptions = {},
+  { brightness = "generated", refineEdges = true }: GeneratePairOptions = {},
 ): Promise<GeneratedPair> {
   const generated = await generators.image(condition(labels));
   const own = planeOfTensor(generated);

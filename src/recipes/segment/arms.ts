@@ -99,7 +99,7 @@ function generatedArm(variant: GeneratorVariant, labels: "input" | "cycled"): Se
   const method = [
     variant.lowPass < 1 ? `low-pass ${variant.lowPass}` : "vanilla CycleGAN",
     ...(variant.imageCycle === "foreground" ? ["asked for the foreground alone"] : []),
-    ...(variant.brightness === "simulated" ? ["brightness of nuclei from the simulator"] : []),
+    ...(variant.brightness === "simulated" ? ["coarse brightness from the simulator"] : []),
     ...(variant.consistencyWeight > 0 ? ["frozen segmenter in the loss"] : []),
   ].join(", ");
   return {

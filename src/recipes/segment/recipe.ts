@@ -38,10 +38,10 @@ export const SegmentRecipe = z.strictObject({
        */
       imageCycle: z.enum(["all", "foreground"]).default("all"),
       /**
-       * Who decides how bright each nucleus is: the generator, as published, which makes all of an image about equally bright, or the simulator, on whose coarse
-       * brightness the generator draws the detail.
+       * Whose coarse brightness generated images have: the generator's, as published, which makes all nuclei of an image about equally bright, or that of the
+       * simulator's image of the same mask, on which the generator's detail is laid.
        */
-      brightness: z.enum(["generated", "simulated"]).default("simulated"),
+      brightness: z.enum(["generated", "simulated"]).default("generated"),
       /** Whether the first steps also compare with the simulator's image, which settles that nuclei are bright. False is the published method. */
       warmStart: z.boolean().default(true),
       /** Whether outlines of cycled masks move to half maximum in the generated image. False is the published method. */

@@ -29,7 +29,7 @@ function spreadSentence({ generated, simulated, n }: NonNullable<SteganographyRe
   const percent = (spread: number) => `${Math.round(100 * spread)} %`;
   const told = `The nuclei of one image differ in brightness by ${percent(generated)}, in simulated images by ${percent(simulated)} (median of ${formatNumber(n)} images)`;
   return generated < ALIKE * simulated
-    ? html`${told}: a mask does not say how bright a nucleus is, and this generator makes all about equally bright. A model that learned from them may miss dim nuclei beside bright ones. <code>generator.brightness: simulated</code> leaves the choice to the simulator.`
+    ? html`${told}: a mask does not say how bright a nucleus is, and this generator makes all about equally bright. <code>generator.brightness: simulated</code> lays its detail on the brightness of the simulator's images.`
     : html`${told}.`;
 }
 
