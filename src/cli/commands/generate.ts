@@ -33,8 +33,8 @@ const FORMATS = ["png", "tiff", "ome-tiff"] satisfies ImageFileFormat[];
 const HELP = `
 A CycleGAN paints drawn label maps. Its images are in canonical form: nuclei about 20 px across, 16 bits, ready to train
 on. The "cycled" label is what the inverse generator reads in the image, the "input" label what the image was asked to
-show; "cycled" is usually nearer to the pixels. By itself the generator makes all nuclei of an image about equally bright;
---brightness simulated lays its detail on the coarse brightness of the simulator's image of the same label map.
+show; "cycled" is usually nearer to the pixels. By itself the generator makes all nuclei of an image about equally
+bright; --brightness simulated lays its detail on the coarse brightness of the simulator's image of the same label map.
 A diffusion model draws images from noise: 16 bits, percentiles 1 and 99.9 of real images at black and white. If it was
 trained with labels, it draws from the label maps of a folder, a piece of each in turns, which the images then carry.
 The file of the model says which of the two kinds it is.
