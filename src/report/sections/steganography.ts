@@ -18,7 +18,7 @@ const DARKENED = 0.8;
 function contactsSentence({ generated, simulated, n }: NonNullable<SteganographyRecord["contacts"]>): Html {
   const told = `Where two nuclei touch (${formatNumber(n)} contacts) images have ${generated.toFixed(2)} of the dimmer one's brightness, simulated ones ${simulated.toFixed(2)}`;
   return generated < DARKENED * simulated
-    ? html`${told}: the generator darkens contacts, so that its inverse can tell the nuclei apart. Few real contacts are dark, and a model that learned from dark ones may join nuclei across bright ones. <code>generator.imageCycle: foreground</code> darkens them less.`
+    ? html`${told}: the generator darkens contacts, so that its inverse can tell the nuclei apart. Few real contacts are dark. <code>generator.imageCycle: foreground</code> darkens them less.`
     : html`${told}.`;
 }
 
