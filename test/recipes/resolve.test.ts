@@ -24,6 +24,15 @@ describe("resolveRecipe", () => {
     expect(recipe.seeds).toBe(3);
   });
 
+  it("refuses what the vanilla generator would not do", () => {
+    const vanilla = { lowPass: 1, brightness: "simulated", imageCycle: "foreground" };
+    expect(() => resolveRecipe({ recipe: "segment", generator: vanilla })).toThrow(
+      /imageCycle: expected all for the vanilla generator.*brightness: expected generated/,
+    );
+    const guarded = resolveRecipe({ recipe: "segment", generator: { ...vanilla, consistencyWeight: 2 } });
+    expect(guarded.generator).toMatchObject(vanilla);
+  });
+
   it("keeps what it gave when it resolves that again", () => {
     const recipe = resolveRecipe({ recipe: "segment", minutes: 7, generator: { lowPass: 0.5 } });
     expect(resolveRecipe(JSON.parse(JSON.stringify(recipe)))).toEqual(recipe);

@@ -1,4 +1,4 @@
-import type { LabelMap, Plane } from "../../core/plane.ts";
+import type { Plane } from "../../core/plane.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Random } from "../../core/random.ts";
 import { type Tensor, tensor } from "../../core/tensor.ts";
@@ -9,6 +9,7 @@ import type { DeviceName } from "../../engine/devices.ts";
 import { compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
 import { CONDITION_MAPS, condition } from "../condition.ts";
+import type { DrawnPair } from "./generate.ts";
 import { imagePool } from "./image-pool.ts";
 import { type CycleGanNetworks, networkPresets } from "./networks.ts";
 import { type CycleGanStepOptions, discriminatorStep, generatorStep, type ImageCycle } from "./step.ts";
@@ -17,8 +18,8 @@ import { type CycleGanStepOptions, discriminatorStep, generatorStep, type ImageC
 export interface CycleGanData {
   /** Canonical planes of real images, 0…1. */
   readonly real: readonly Plane[];
-  /** A new label map of the crop size, with the simulator's canonical image of it. */
-  readonly drawPair: (random: Random) => { readonly labels: LabelMap; readonly image: Plane };
+  /** A new pair of the crop size. */
+  readonly drawPair: (random: Random) => DrawnPair;
 }
 
 /** Settings of one training; see {@link CycleGanStepOptions} for those of a step. */

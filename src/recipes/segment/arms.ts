@@ -1,6 +1,6 @@
 import type { BrightnessSource, ImageCycle } from "../../generators/cyclegan/index.ts";
 import type { Arm } from "../recipe-kind.ts";
-import type { SegmentRecipe } from "./recipe.ts";
+import { type SegmentRecipe, VANILLA } from "./recipe.ts";
 
 /** Where an arm's training pairs come from. */
 export type TrainingSource =
@@ -29,8 +29,7 @@ export interface GeneratorVariant {
  */
 export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
   const { lowPass, consistencyWeight, imageCycle, brightness, compareVanilla } = generator;
-  const published = { imageCycle: "all", brightness: "generated" } as const;
-  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0, ...published };
+  const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0, ...VANILLA };
   const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0, imageCycle, brightness };
   const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight, imageCycle, brightness };
   const remedies = [...(lowPass < 1 ? [dct] : []), ...(consistencyWeight > 0 ? [guarded] : [])];

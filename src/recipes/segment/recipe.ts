@@ -2,6 +2,9 @@ import { z } from "zod";
 import { networkPresets } from "../../generators/cyclegan/networks.ts";
 import { runFields } from "../base-recipe.ts";
 
+/** What the vanilla generator does, whatever a recipe says of its own: the published method. */
+export const VANILLA = { imageCycle: "all", brightness: "generated" } as const;
+
 /**
  * The recipe `segment`: founding system 4 as plain data. What a user may say, its unit, its default, and what more and less of it do.
  */
@@ -48,6 +51,16 @@ export const SegmentRecipe = z.strictObject({
       refineEdges: z.boolean().default(true),
       /** Adds the arms of the vanilla CycleGAN to compare with, and beside a frozen segmenter those of the low-pass alone. */
       compareVanilla: z.boolean().default(true),
+    })
+    .superRefine((generator, { addIssue }) => {
+      if (generator.lowPass < 1 || generator.consistencyWeight > 0) return;
+      for (const [field, published] of Object.entries(VANILLA))
+        if (generator[field as keyof typeof VANILLA] !== published)
+          addIssue({
+            code: "custom",
+            path: [field],
+            message: `expected ${published} for the vanilla generator, which is what lowPass 1 and consistencyWeight 0 ask for`,
+          });
     })
     .prefault({}),
   segmenter: z
