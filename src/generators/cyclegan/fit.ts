@@ -9,7 +9,7 @@ import type { DeviceName } from "../../engine/devices.ts";
 import { compileStep, initialState, type State } from "../../engine/step.ts";
 import { type TrainingCurves, train } from "../../engine/train.ts";
 import { CONDITION_MAPS, condition } from "../condition.ts";
-import type { DrawnPair } from "./generate.ts";
+import type { DrawnPair } from "./drawn-pair.ts";
 import { imagePool } from "./image-pool.ts";
 import { type CycleGanNetworks, networkPresets } from "./networks.ts";
 import { type CycleGanStepOptions, discriminatorStep, generatorStep, type ImageCycle } from "./step.ts";

@@ -6,6 +6,7 @@ import { type CompiledFunction, type CompileOptions, compileFunction } from "../
 import { halfMaximumEdges } from "../../image/half-maximum-edges.ts";
 import { CONDITION_MAPS, condition, labelsOfCondition } from "../condition.ts";
 import { type BrightnessSource, detailOn } from "./brightness.ts";
+import type { DrawnPair } from "./drawn-pair.ts";
 import { lowPass } from "./low-pass.ts";
 import type { CycleGanGenerators } from "./model-file.ts";
 import { realToSim, simToReal } from "./networks.ts";
@@ -62,13 +63,6 @@ export async function openGenerators(
       for (const compiled of inverse.values()) await compiled.release();
     },
   };
-}
-
-/** A drawn label map with the simulator's image of it. */
-export interface DrawnPair {
-  readonly labels: LabelMap;
-  /** Canonical plane, 0…1, of the size of the label map. */
-  readonly image: Plane;
 }
 
 /** What becomes of a generator's image and of the label read in it. The published method refines no edges. */

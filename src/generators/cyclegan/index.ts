@@ -1,5 +1,6 @@
 export * from "../condition.ts";
 export * from "./brightness.ts";
+export * from "./drawn-pair.ts";
 export * from "./fit.ts";
 export * from "./generate.ts";
 export * from "./low-pass.ts";
