@@ -1,5 +1,6 @@
 /** Rules to standard ONNX operators only (opset 20): runs on every provider and in the browser, and is what exported models are made of. */
 
+import { sizeOf } from "../../core/shape.ts";
 import type { OnnxModel } from "../../onnx/model.ts";
 import type { Attributes, Graph, Value } from "../graph.ts";
 import type { operators } from "../ops/index.ts";
@@ -37,7 +38,7 @@ export function portable(
 /** The rules, for lowerings that replace some of them. */
 export const portableRules: LoweringTable<typeof operators> = {
   abs: same("Abs"),
-  add: same("Add"),
+  add: arithmetic("Add"),
   averagePool2d: ({ inputs: [x], attributes: { factor } }, emit) =>
     emit.node("AveragePool", [emit.name(x!)], { kernel_shape: [factor, factor], strides: [factor, factor] }),
   broadcastTo: ({ inputs: [x], attributes: { shape } }, emit) => emit.node("Expand", [emit.name(x!), emit.ints(shape)]),
@@ -51,7 +52,7 @@ export const portableRules: LoweringTable<typeof operators> = {
   convTranspose2d: lowerConvTranspose2d,
   cos: same("Cos"),
   detach: ({ inputs: [x] }, emit) => emit.name(x!),
-  div: same("Div"),
+  div: arithmetic("Div"),
   erf: same("Erf"),
   exp: same("Exp"),
   flip: ({ inputs: [x], attributes: { axes } }, emit) => {
@@ -74,7 +75,7 @@ export const portableRules: LoweringTable<typeof operators> = {
   maxPool2d: lowerMaxPool2d,
   mean: reduce("ReduceMean"),
   minimum: same("Min"),
-  mul: same("Mul"),
+  mul: arithmetic("Mul"),
   neg: same("Neg"),
   normalize: ({ inputs, attributes }, emit) => emit.name(expandNormalize(inputs, attributes)),
   oneHot: lowerOneHot,
@@ -111,7 +112,7 @@ export const portableRules: LoweringTable<typeof operators> = {
   sqrt: same("Sqrt"),
   square: ({ inputs: [x] }, emit) => emit.node("Mul", [emit.name(x!), emit.name(x!)]),
   standardize: ({ inputs: [x], attributes }, emit) => emit.name(expandStandardize(x!, attributes)),
-  sub: same("Sub"),
+  sub: arithmetic("Sub"),
   sum: reduce("ReduceSum"),
   tanh: same("Tanh"),
   transpose: ({ inputs: [x], attributes: { permutation } }, emit) =>
@@ -147,6 +148,24 @@ function reduce(opType: string): (node: OperatorNode<{ axes: readonly number[] }
 /** Rule of an operator that ONNX has under another name. */
 function same(opType: string): (node: OperatorNode<Attributes>, emit: Emitter) => string {
   return ({ inputs }, emit) => emit.node(opType, inputs.map(emit.name));
+}
+
+/** From this many numbers on, another node costs less than going through an array number by number. */
+const MANY_NUMBERS = 512;
+
+/**
+ * Rule of arithmetic. A single number beside an array that ends in extents of 1, such as filters of one pixel, gets as many axes: the runtime goes
+ * through such an array number by number otherwise, thirty times slower.
+ */
+function arithmetic(opType: string): (node: OperatorNode<Attributes>, emit: Emitter) => string {
+  return ({ inputs, y: { shape } }, emit) => {
+    const isSlow = shape.at(-1) === 1 && sizeOf(shape) >= MANY_NUMBERS;
+    const operand = (value: Value) =>
+      isSlow && value.shape.length === 0
+        ? emit.node("Reshape", [emit.name(value), emit.ints(shape.map(() => 1))])
+        : emit.name(value);
+    return emit.node(opType, inputs.map(operand));
+  };
 }
 
 /** ONNX boolean of a 0/1 value: a comparison's own result where it is one. */

@@ -1,5 +1,5 @@
 import { GraphError } from "../../core/errors.ts";
-import { type Shape, sizeOf } from "../../core/shape.ts";
+import { sizeOf } from "../../core/shape.ts";
 import type { Graph, Value, Variable } from "../graph.ts";
 import { zerosInit } from "../initializers.ts";
 import { add } from "../ops/add.ts";
@@ -65,10 +65,8 @@ export function updateEach(
     const gradient = gradients[i]!;
     if (sizeOf(parameter.shape) < PACK_BELOW) small.push({ parameter, gradient });
     else {
-      const shape = matrixOf(parameter.shape);
-      const state = moments(parameter.name, shape);
-      const next = rule({ parameter: reshape(parameter, shape), gradient: reshape(gradient, shape), rate, state });
-      graph.assign(parameter, reshape(next, parameter.shape));
+      const state = moments(parameter.name, parameter.shape);
+      graph.assign(parameter, rule({ parameter, gradient, rate, state }));
     }
   });
   if (small.length === 0) return;
@@ -89,15 +87,6 @@ export function updateEach(
     const { parameter } = small[i]!;
     graph.assign(parameter, reshape(part, parameter.shape));
   });
-}
-
-/**
- * Shape without extents of 1 at its end: filters of one pixel `[K, C, 1, 1]` as a matrix. The runtime goes through such an array number by number where a
- * scalar stands beside it, thirty times slower than through rows.
- */
-function matrixOf(shape: Shape): Shape {
-  const last = shape.findLastIndex((extent) => extent !== 1);
-  return shape.slice(0, last + 1);
 }
 
 /** Learning rate of this step, and the counter that moves it on. */

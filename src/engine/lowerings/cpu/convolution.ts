@@ -12,14 +12,10 @@ import type { BlockedRule } from "./rule.ts";
 
 type FilterShape = readonly [number, number, number, number];
 
-/** Below this many output pixels, blocking large filters costs more than the convolution gains. */
-const FEW_PIXELS = 256;
-const LARGE_FILTERS = 2 ** 19;
-
 /** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
 export const conv2d: BlockedRule<ConvGeometry> = ({ inputs: [x, w, bias], attributes, y }, pen) => {
   const shape = w!.shape as FilterShape;
-  if (!canBeBlocked(y, pen.block) || !pays(y, shape)) return undefined;
+  if (!canBeBlocked(y, pen.block)) return undefined;
   const kind = kindOf(pen, x!, shape, attributes.groups);
   if (!kind) return undefined;
   const image = kind === "plain input" ? pen.name(x!) : pen.blocked(x!).name;
@@ -41,8 +37,7 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
   const shape = w!.shape as FilterShape;
   const [n, c, height, width] = y.shape as ImageShape;
   const isDepthwise = groups > 1 && groups === c && shape[0] === c;
-  if (!(groups === 1 ? pays(y, shape) : isDepthwise) || ![y, z!].every((value) => canBeBlocked(value, pen.block)))
-    return undefined;
+  if (!(groups === 1 || isDepthwise) || ![y, z!].every((value) => canBeBlocked(value, pen.block))) return undefined;
   const chosen = isDepthwise ? depthwiseTaps : swappedFilters;
   const axis = (i: 0 | 1) =>
     phases({
@@ -102,8 +97,4 @@ function kindOf({ block }: BlockedPen, x: Value, [k, perGroup]: FilterShape, gro
   if (groups === x.shape[1] && groups === k && groups > 1) return canBeBlocked(x, block) ? "depthwise" : undefined;
   if (groups === 1 && perGroup < block) return "plain input";
   return perGroup % block === 0 && (k / groups) % block === 0 ? "blocked" : undefined;
-}
-
-function pays({ shape: [n, , h, w] }: Value, filter: FilterShape): boolean {
-  return n! * h! * w! >= FEW_PIXELS || filter.reduce((size, extent) => size * extent) < LARGE_FILTERS;
 }

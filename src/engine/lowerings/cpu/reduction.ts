@@ -21,7 +21,8 @@ export function reduction(opType: "ReduceSum" | "ReduceMean"): BlockedRule<{ axe
     // Each channel comes as its mean or its sum, whichever is cheaper, and is brought to what was asked for
     const { name, isMean } = perChannelTotals(pen, x!, y, layout);
     const factor = opType === "ReduceMean" ? 1 / (h * w) : h * w;
-    const total = isMean === (opType === "ReduceMean") ? name : pen.node("Mul", [name, pen.floats([factor])]); // [N, C, 1, 1]
+    const total =
+      isMean === (opType === "ReduceMean") ? name : pen.node("Mul", [name, pen.floats([factor], [1, 1, 1, 1])]); // [N, C, 1, 1]
     const all = isImage ? [n, c, 1, 1] : [n, groups, c / groups];
     const left = all.flatMap((extent, axis) => (axes.includes(axis) && extent > 1 ? [axis] : []));
     const split = pen.view(total, [n, c, 1, 1], all);

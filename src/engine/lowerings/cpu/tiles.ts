@@ -18,6 +18,8 @@ export interface Dealing {
   readonly strides: readonly number[];
   /** Rows above and columns left of the image that taps reach; negative where they never reach its edge. */
   readonly before: readonly number[];
+  /** Parts of its channels that lie below each other in every row; the channels of a part lie beside each other in every column. */
+  readonly parts: number;
 }
 
 /**
@@ -76,10 +78,10 @@ function imagesInside(places: Int32Array, n: number, blocks: number, pixels: num
 }
 
 /**
- * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N, tiles/b · tile rows · tile columns · C, b]`, zeros where a tap is
+ * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N, tiles/b · tile rows · parts · tile columns · C/parts, b]`, zeros where a tap is
  * outside of the image. A blocked image is dealt by rows of b channels and transposed, a plain one number by number.
  */
-export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strides, before }: Dealing): string {
+export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strides, before, parts }: Dealing): string {
   const { block } = pen;
   const [n, c, height, width] = image.shape as ImageShape;
   const inBlocks = canBeBlocked(image, block);
@@ -90,14 +92,15 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
   let i = 0;
   for (let first = 0; first < all; first += block)
     for (let y = 0; y < reach[0]; y++)
-      for (let x = 0; x < reach[1]; x++)
-        for (let plane = 0; plane < planes; plane++)
-          for (let tile = first; tile < first + block; tile++) {
-            const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
-            const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
-            const inside = row >= 0 && row < height && column >= 0 && column < width;
-            order[i++] = inside ? (plane * height + row) * width + column : -1;
-          }
+      for (let part = 0; part < parts; part++)
+        for (let x = 0; x < reach[1]; x++)
+          for (let plane = (part * planes) / parts; plane < ((part + 1) * planes) / parts; plane++)
+            for (let tile = first; tile < first + block; tile++) {
+              const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
+              const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
+              const inside = row >= 0 && row < height && column >= 0 && column < width;
+              order[i++] = inside ? (plane * height + row) * width + column : -1;
+            }
   const memory = [n, planes * height * width, unit] as const;
   const name = inBlocks ? pen.blocked(image).name : pen.name(image);
   const dealt = gathered(pen, pen.view(name, image.shape, memory), memory, order);
@@ -112,10 +115,11 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
 function gathered(
   pen: BlockedPen,
   name: string,
-  [, length]: readonly [number, number, number],
+  [arrays, length, unit]: readonly [number, number, number],
   order: Int32Array,
 ): string {
-  const zeros = order.includes(-1) ? pen.node("Pad", [name, pen.ints([0, 0, 0, 0, 1, 0])]) : name;
+  const row = () => pen.table(new Float32Array(arrays * unit), [arrays, 1, unit]);
+  const zeros = order.includes(-1) ? pen.node("Concat", [name, row()], { axis: 1 }) : name; // `Pad` uses one thread only
   const table = order.map((place) => (place < 0 ? length : place));
   return pen.node("Gather", [zeros, pen.table(table, [table.length])], { axis: 1 });
 }
