@@ -91,6 +91,26 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
       [1, 16, 32, 32],
       [1, 32, 16, 16],
     ),
+    "several images to a block": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: 1 }),
+      [8, 32, 6, 6],
+      [8, 32, 6, 6],
+    ),
+    "several plain images to a block": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 2], stride: 2 }),
+      [16, 3, 9, 8],
+      [16, 32, 4, 4],
+    ),
+    "channels below each other": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 2], padding: [1, 0, 1, 1] }),
+      [2, 64, 4, 8],
+      [2, 64, 4, 8],
+    ),
+    "channels below each other, turned": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [2, 3], padding: [0, 1, 1, 1] }),
+      [4, 64, 4, 4],
+      [4, 32, 4, 4],
+    ),
   },
   convTranspose2d: {
     dense: two((z, w) => convTranspose2d(z, w, { padding: 1 }), X, [32, 16, 3, 3]),

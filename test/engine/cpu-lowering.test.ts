@@ -87,14 +87,18 @@ test("a transposed convolution is divided so that every tap is used once", () =>
 });
 
 test.each([
-  [[64, 64], [4, 4], 1],
-  [[128, 128], [8, 8], 1], // smaller tiles, so that the taps of four filters stay near
-  [[24, 24], [4, 4], 1],
-  [[24, 8], [8, 2], 1],
-  [[4, 64], [1, 16], 1],
-  [[15, 15], [1, 16], 16 / 15],
-] as const)("tiles of %j", (size, tileCount, waste) => {
-  const found = tilesFor(16, size);
+  [1, [64, 64], [4, 4], 1],
+  [1, [128, 128], [8, 8], 1], // smaller tiles, so that the taps of four filters stay near
+  [1, [24, 24], [4, 4], 1],
+  [1, [24, 8], [8, 2], 1],
+  [1, [4, 64], [1, 16], 1],
+  [1, [15, 15], [1, 16], 16 / 15],
+  [4, [10, 10], [2, 2], 1], // four tiles each of four images
+  [16, [7, 5], [1, 1], 1],
+  [16, [32, 32], [4, 4], 1], // small tiles where both fit
+  [3, [10, 10], [4, 4], 1.44], // blocks that no image shares
+] as const)("tiles of %d images of %j", (images, size, tileCount, waste) => {
+  const found = tilesFor(16, images, size);
   expect(found.tiles.count).toEqual(tileCount);
   expect(found.waste).toBeCloseTo(waste);
 });

@@ -28,58 +28,67 @@ export interface Dealing {
  */
 const MOST_TAPS = 256;
 
-/** The grid that pads an image least, and of those the one whose tiles have the shortest border. */
-export function tilesFor(block: number, [rows, columns]: readonly [number, number]): { tiles: Tiles; waste: number } {
-  const grids: { tiles: Tiles; waste: number; border: number }[] = [];
-  let all = block;
-  while ((rows * columns) / all > MOST_TAPS) all *= 2;
-  for (let down = 1; down <= all; down *= 2) {
-    const count = [down, all / down] as const;
-    const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
-    const waste = (size[0] * size[1] * all) / (rows * columns);
-    grids.push({ tiles: { count, size }, waste, border: size[0] + size[1] });
-  }
-  return grids.reduce((best, grid) =>
-    grid.waste < best.waste || (grid.waste === best.waste && grid.border < best.border) ? grid : best,
-  );
-}
-
 /**
- * Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[K/b, N, tiles/b, tile pixel, b tiles]`.
+ * The grid that pads images least, of those the one with most tiles, of those the one whose tiles have the shortest border. An image may have fewer tiles than
+ * a block has channels: then several images share a block.
  */
-export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, { count, size }: Tiles): string {
-  const { block } = pen;
-  const [n, k, height, width] = shape;
-  const [blocks, pixels] = [k / block, height * width];
-  const all = count[0] * count[1];
-  const places = new Int32Array(size[0] * size[1] * all); // of tile pixels in the image; −1 outside
-  let i = 0;
-  for (let first = 0; first < all; first += block)
-    for (let y = 0; y < size[0]; y++)
-      for (let x = 0; x < size[1]; x++)
-        for (let tile = first; tile < first + block; tile++) {
-          const row = Math.floor(tile / count[1]) * size[0] + y;
-          const column = (tile % count[1]) * size[1] + x;
-          places[i++] = row < height && column < width ? row * width + column : -1;
-        }
-  // With one image or one block of channels, each array of pixels is dealt alike; otherwise images must come inside of blocks
-  const [arrays, order] = n === 1 || blocks === 1 ? [n * blocks, places] : [1, imagesInside(places, n, blocks, pixels)];
-  const length = (n * blocks * pixels) / arrays;
-  return gathered(pen, pen.view(name, shape, [arrays, length, block]), [arrays, length, block], order);
+export function tilesFor(
+  block: number,
+  images: number,
+  [rows, columns]: readonly [number, number],
+): { tiles: Tiles; waste: number } {
+  const grids: { tiles: Tiles; waste: number; all: number; border: number }[] = [];
+  for (let all = 1, last = block; all <= last; all *= 2) {
+    const isLarge = (rows * columns) / all > MOST_TAPS;
+    if (isLarge) last = Math.max(last, 2 * all);
+    if (isLarge || (images * all) % block !== 0) continue;
+    for (let down = 1; down <= all; down *= 2) {
+      const count = [down, all / down] as const;
+      const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
+      const waste = (size[0] * size[1] * all) / (rows * columns);
+      grids.push({ tiles: { count, size }, waste, all, border: size[0] + size[1] });
+    }
+  }
+  return grids.toSorted((a, b) => a.waste - b.waste || b.all - a.all || a.border - b.border)[0]!;
 }
 
-function imagesInside(places: Int32Array, n: number, blocks: number, pixels: number): Int32Array {
-  const order = new Int32Array(blocks * n * places.length);
-  let i = 0;
-  for (let block = 0; block < blocks; block++)
-    for (let image = 0; image < n; image++)
-      for (const place of places) order[i++] = place < 0 ? -1 : (image * blocks + block) * pixels + place;
-  return order;
+/** The tile that a channel stands for: image by image, tile by tile. */
+function tileOf({ count }: Tiles, channel: number): { image: number; down: number; beside: number } {
+  const all = count[0] * count[1];
+  const tile = channel % all;
+  return { image: Math.floor(channel / all), down: Math.floor(tile / count[1]), beside: tile % count[1] };
 }
 
 /**
- * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N, tiles/b · tile rows · parts · tile columns · C/parts, b]`, zeros where a tap is
- * outside of the image. A blocked image is dealt by rows of b channels and transposed, a plain one number by number.
+ * Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[K/b, N·tiles/b, tile pixel, b tiles]`.
+ */
+export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, tiles: Tiles): string {
+  const { block } = pen;
+  const { count, size } = tiles;
+  const [n, k, height, width] = shape;
+  const [blocks, pixels, all] = [k / block, height * width, count[0] * count[1]];
+  // With one image or one block of channels, each array of pixels may be dealt alike, by one short table
+  const alike = all % block === 0 && (n === 1 || blocks === 1);
+  const [images, planes] = alike ? [1, 1] : [n, blocks];
+  const order = new Int32Array(planes * images * all * size[0] * size[1]); // of pixels in memory; −1 outside
+  let i = 0;
+  for (let plane = 0; plane < planes; plane++)
+    for (let first = 0; first < images * all; first += block)
+      for (let y = 0; y < size[0]; y++)
+        for (let x = 0; x < size[1]; x++)
+          for (let channel = first; channel < first + block; channel++) {
+            const { image, down, beside } = tileOf(tiles, channel);
+            const [row, column] = [down * size[0] + y, beside * size[1] + x];
+            const inside = row < height && column < width;
+            order[i++] = inside ? ((image * planes + plane) * height + row) * width + column : -1;
+          }
+  const memory = [(n * blocks) / (images * planes), images * planes * pixels, block] as const;
+  return gathered(pen, pen.view(name, shape, memory), memory, order);
+}
+
+/**
+ * An image `[N, C, H, W]` dealt likewise, with the border that taps reach: `[N·tiles/b, tile rows · parts · tile columns · C/parts, b]`, zeros where a
+ * tap is outside of the image. A blocked image is dealt by rows of b channels and transposed, a plain one number by number.
  */
 export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strides, before, parts }: Dealing): string {
   const { block } = pen;
@@ -88,27 +97,29 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
   const [planes, unit] = inBlocks ? [c / block, block] : [c, 1];
   const reach = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
   const all = tiles.count[0] * tiles.count[1];
-  const order = new Int32Array(reach[0] * reach[1] * planes * all);
+  const images = all % block === 0 ? 1 : n; // that one table is for
+  const order = new Int32Array(images * all * reach[0] * reach[1] * planes);
   let i = 0;
-  for (let first = 0; first < all; first += block)
+  for (let first = 0; first < images * all; first += block)
     for (let y = 0; y < reach[0]; y++)
       for (let part = 0; part < parts; part++)
         for (let x = 0; x < reach[1]; x++)
           for (let plane = (part * planes) / parts; plane < ((part + 1) * planes) / parts; plane++)
-            for (let tile = first; tile < first + block; tile++) {
-              const row = strides[0]! * Math.floor(tile / tiles.count[1]) * tiles.size[0] + y - before[0]!;
-              const column = strides[1]! * (tile % tiles.count[1]) * tiles.size[1] + x - before[1]!;
+            for (let channel = first; channel < first + block; channel++) {
+              const tile = tileOf(tiles, channel);
+              const row = strides[0]! * tile.down * tiles.size[0] + y - before[0]!;
+              const column = strides[1]! * tile.beside * tiles.size[1] + x - before[1]!;
               const inside = row >= 0 && row < height && column >= 0 && column < width;
-              order[i++] = inside ? (plane * height + row) * width + column : -1;
+              order[i++] = inside ? ((tile.image * planes + plane) * height + row) * width + column : -1;
             }
-  const memory = [n, planes * height * width, unit] as const;
+  const memory = [n / images, images * planes * height * width, unit] as const;
   const name = inBlocks ? pen.blocked(image).name : pen.name(image);
   const dealt = gathered(pen, pen.view(name, image.shape, memory), memory, order);
-  const length = order.length / block;
-  if (!inBlocks) return pen.view(dealt, [n, order.length, 1], [n, length, block]);
-  const squares = [n * length, block, 1, block] as const; // tiles × channels, turned into channels × tiles
-  const turned = pen.nchwc("ReorderInput", [pen.view(dealt, [n, order.length, block], squares)]);
-  return pen.view(turned, squares, [n, length * block, block]);
+  const [arrays, length] = [n / images, order.length / block];
+  if (!inBlocks) return pen.view(dealt, [arrays, order.length, 1], [arrays, length, block]);
+  const squares = [arrays * length, block, 1, block] as const; // tiles × channels, turned into channels × tiles
+  const turned = pen.nchwc("ReorderInput", [pen.view(dealt, [arrays, order.length, block], squares)]);
+  return pen.view(turned, squares, [arrays, length * block, block]);
 }
 
 /** Rows of every array in another order; −1 stands for a row of zeros. */

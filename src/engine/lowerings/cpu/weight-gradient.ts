@@ -56,7 +56,7 @@ function correlation(
   { kernel, strides, before }: Pick<Dealing, "kernel" | "strides" | "before">,
 ): TapSums | undefined {
   const [n, f, rows, columns] = filter.shape as ImageShape;
-  const { tiles, waste } = tilesFor(pen.block, [rows, columns]);
+  const { tiles, waste } = tilesFor(pen.block, n, [rows, columns]);
   if (waste > MOST_WASTE) return undefined;
   const c = image.shape[1]!;
   const parts = partsOf(pen, image, f, kernel);
