@@ -17,6 +17,7 @@ export { type Normalization, type NormalizationName, normalizations } from "./la
 export { pyramidPooling } from "./layers/pyramid-pooling.ts";
 export { reflectPad } from "./layers/reflect-pad.ts";
 export { type ResidualBlockOptions, residualBlock } from "./layers/residual-block.ts";
+export { type SkipConvOptions, skipConv } from "./layers/skip-conv.ts";
 export { boundedWeight } from "./layers/spectral-norm.ts";
 export { squeezeExcitation } from "./layers/squeeze-excitation.ts";
 export { stochasticDepth } from "./layers/stochastic-depth.ts";

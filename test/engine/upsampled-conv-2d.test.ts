@@ -7,13 +7,18 @@ import { conv2d, upsampledConv2d, upsampleNearest2d } from "../../src/engine/ops
 import { differentiated, normal } from "./differentiation.ts";
 
 const short = ([x, w, bias]: readonly Value[]) => upsampledConv2d(x!, w!, { bias });
-const plain = ([x, w, bias]: readonly Value[]) => conv2d(upsampleNearest2d(x!, 2), w!, { padding: 1, bias });
+const plain = ([x, w, bias]: readonly Value[]) =>
+  conv2d(upsampleNearest2d(x!, 2), w!, { padding: (w!.shape[3]! - 1) / 2, bias });
 
 test.each([
-  ["one image, few channels", [1, 3, 5, 4], 2],
-  ["blocks", [2, 32, 6, 8], 16],
-] as const)("%s: output, gradient and second derivative of the plain form", async (_name, shape, channels) => {
-  const inputs = [shape, [channels, shape[1], 3, 3], [channels]].map((each, i) => normal({ shape: each }, random(i)));
+  ["one image, few channels", [1, 3, 5, 4], 2, 3],
+  ["blocks", [2, 32, 6, 8], 16, 3],
+  ["five taps", [2, 16, 6, 8], 16, 5],
+  ["one tap", [1, 3, 4, 4], 2, 1],
+] as const)("%s: output, gradient and second derivative of the plain form", async (_name, shape, channels, side) => {
+  const inputs = [shape, [channels, shape[1], side, side], [channels]].map((each, i) =>
+    normal({ shape: each }, random(i)),
+  );
   const [n, , h, w] = shape;
   const cotangent = normal({ shape: [n, channels, 2 * h, 2 * w] }, random(9));
   for (const lowering of ["portable", "cpu"] as const) {
@@ -38,16 +43,19 @@ test.each([
   }
 });
 
-test("takes 4/9 of the multiplications, but for those of its filters", () => {
+test.each([
+  [3, 4 / 9],
+  [5, 9 / 25],
+])("takes fewer multiplications with filters of %d taps, but for those of its filters", (side, share) => {
   const operations = (form: typeof short) => {
     const graph = createGraph();
-    const values = [[1, 8, 64, 64], [8, 8, 3, 3], [8]].map((shape, i) => graph.input(`${i}`, shape));
+    const values = [[1, 8, 128, 128], [8, 8, side, side], [8]].map((shape, i) => graph.input(`${i}`, shape));
     return productOperations({ graph, outputs: { y: form(values) } });
   };
-  expect(operations(short) / operations(plain)).toBeCloseTo(4 / 9, 2);
+  expect(operations(short) / operations(plain)).toBeCloseTo(share, 2);
 });
 
-test("refuses filters of another size", () => {
+test.each([[[2, 2, 4, 4]], [[2, 2, 3, 5]]])("refuses filters %j", (shape) => {
   const graph = createGraph();
-  expect(() => upsampledConv2d(graph.input("x", [1, 2, 4, 4]), graph.input("w", [2, 2, 5, 5]))).toThrow(ShapeError);
+  expect(() => upsampledConv2d(graph.input("x", [1, 2, 4, 4]), graph.input("w", shape))).toThrow(ShapeError);
 });

@@ -19,6 +19,7 @@ import {
   normalizations,
   residualBlock,
   selfAttention,
+  skipConv,
 } from "../../src/nn/layers.ts";
 import {
   patchDiscriminator,
@@ -215,6 +216,31 @@ describe("layers of sequences", () => {
     await step.release();
     expect(() => attention2d(scope(graph, "b"), x, { heads: 4 })).toThrow(/divisible by 4 heads, got \[1, 6, 2, 2\]/);
   });
+});
+
+describe("convolution of a doubled image and a skip", () => {
+  test.each([3, 5])(
+    "training takes a short way to the numbers of inference, with the same weights (%d taps)",
+    async (kernel) => {
+      const graph = createGraph();
+      const [x, skip] = [graph.input("x", [2, 32, 6, 4]), graph.input("skip", [2, 16, 12, 8])];
+      const at = scope(graph, "up");
+      const outputs = Object.fromEntries(
+        (["train", "inference"] as const).map((mode) => [mode, skipConv(at, x, skip, { channels: 16, kernel, mode })]),
+      );
+      expect(parametersOf(graph).map(({ name, shape }) => [name, ...shape])).toEqual([
+        ["up/weight", 16, 48, kernel, kernel],
+        ["up/bias", 16],
+      ]);
+      const step = await compileStep(graph, { outputs });
+      const state = initialState([graph], random(3));
+      state.get("up/bias")!.data.set(Float32Array.from({ length: 16 }, (_, i) => i));
+      const { train, inference } = (await step.run(state, { x: noise(x.shape), skip: noise(skip.shape, 2) })).outputs;
+      await step.release();
+      expect(train!.shape).toEqual([2, 16, 12, 8]);
+      expect(train!.data).toBeAllclose(inference!.data, { relative: 1e-5, absolute: 1e-5 });
+    },
+  );
 });
 
 describe("spectral normalisation", () => {

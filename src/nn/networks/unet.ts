@@ -1,6 +1,6 @@
 import type { Value } from "../../engine/graph.ts";
-import { concat, maxPool2d, relu, upsampleBilinear2d, upsampleNearest2d } from "../../engine/ops/index.ts";
-import { conv, convNorm, type Mode } from "../layers.ts";
+import { concat, maxPool2d, relu, upsampleBilinear2d } from "../../engine/ops/index.ts";
+import { conv, convNorm, type Mode, normalizations, skipConv } from "../layers.ts";
 import type { Scope } from "../scope.ts";
 import { requireChannels } from "./require-channels.ts";
 import { requireMultiple } from "./require-multiple.ts";
@@ -27,11 +27,6 @@ export const unetPresets = {
   smallSegmenter: { channels: [16, 32, 64, 64], norm: "batch", upsample: "nearest", decoder: "narrow" },
 } as const satisfies Record<string, Omit<UnetConfig, "inputChannels" | "outputChannels" | "mode">>;
 
-const upsamplings = {
-  nearest: (x: Value) => upsampleNearest2d(x, 2),
-  bilinear: (x: Value) => upsampleBilinear2d(x, 2),
-};
-
 /**
  * Image to per-pixel predictions without a final non-linearity: `[N, inputChannels, H, W]` to `[N, outputChannels, H, W]`.
  *
@@ -48,6 +43,18 @@ export function unet(scope: Scope, x: Value, config: UnetConfig): Value {
   const unit = (name: string, value: Value, width: number, index: number) =>
     relu(convNorm(scope.at(name), value, { channels: width, kernel: 3, padding: 1, norm, mode, index }));
   const pair = (name: string, value: Value, width: number) => unit(name, unit(name, value, width, 1), width, 2);
+  /** The first unit on the way up: of the coarser level at twice its size, joined with the skip. */
+  const joined = (name: string, value: Value, skip: Value, width: number) => {
+    if (upsample === "bilinear") return unit(name, concat([upsampleBilinear2d(value, 2), skip], 1), width, 1);
+    const { convBias, apply } = normalizations[norm];
+    const convolved = skipConv(scope.at(`${name}/conv1`), value, skip, {
+      channels: width,
+      kernel: 3,
+      bias: convBias,
+      mode,
+    });
+    return relu(apply(scope.at(`${name}/norm1`), convolved, mode));
+  };
 
   const skips: Value[] = [];
   let y = x;
@@ -56,11 +63,11 @@ export function unet(scope: Scope, x: Value, config: UnetConfig): Value {
     skips.push(y);
   }
   for (let level = channels.length - 2; level >= 0; level--) {
-    const joined = concat([upsamplings[upsample](y), skips[level]!], 1);
+    const [name, skip] = [`up${level}`, skips[level]!];
     y =
       decoder === "wide"
-        ? pair(`up${level}`, joined, channels[level]!)
-        : unit(`up${level}`, joined, channels[Math.max(level - 1, 0)]!, 1);
+        ? unit(name, joined(name, y, skip, channels[level]!), channels[level]!, 2)
+        : joined(name, y, skip, channels[Math.max(level - 1, 0)]!);
   }
   return conv(scope.at("out"), y, { channels: outputChannels, kernel: 1 });
 }
