@@ -48,7 +48,10 @@ export const cycleGanRows: Readonly<Record<string, Row>> = {
   },
   "ResNet-6 ngf 32 forward, 1×3×128²": {
     ours: (options) =>
-      forward((graph) => ({ y: simToReal(graph.input("x", [1, CONDITION_MAPS.length, 128, 128]), networks) }), options),
+      forward(
+        (graph) => ({ y: simToReal(graph.input("x", [1, CONDITION_MAPS.length, 128, 128]), networks, "inference") }),
+        options,
+      ),
     peer: { file: "engine.py", arguments: { work: "generator forward", ...shared } },
   },
 };

@@ -7,6 +7,7 @@ export { convSilu } from "./layers/conv-silu.ts";
 export { type ConvTransposeOptions, convTranspose } from "./layers/conv-transpose.ts";
 export { crossStage } from "./layers/cross-stage.ts";
 export { depthwiseConv } from "./layers/depthwise-conv.ts";
+export { type DoubledConvOptions, doubledConv } from "./layers/doubled-conv.ts";
 export { type DropoutOptions, dropout } from "./layers/dropout.ts";
 export { type EmbeddingOptions, embedding } from "./layers/embedding.ts";
 export { type GroupNormOptions, groupNorm } from "./layers/group-norm.ts";
@@ -17,7 +18,7 @@ export { type Normalization, type NormalizationName, normalizations } from "./la
 export { pyramidPooling } from "./layers/pyramid-pooling.ts";
 export { reflectPad } from "./layers/reflect-pad.ts";
 export { type ResidualBlockOptions, residualBlock } from "./layers/residual-block.ts";
-export { type SkipConvOptions, skipConv } from "./layers/skip-conv.ts";
+export { skipConv } from "./layers/skip-conv.ts";
 export { boundedWeight } from "./layers/spectral-norm.ts";
 export { squeezeExcitation } from "./layers/squeeze-excitation.ts";
 export { stochasticDepth } from "./layers/stochastic-depth.ts";

@@ -13,9 +13,12 @@ import {
   boundedWeight,
   conv,
   convTranspose,
+  type DoubledConvOptions,
+  doubledConv,
   embedding,
   layerNorm,
   linear,
+  type Mode,
   normalizations,
   residualBlock,
   selfAttention,
@@ -29,7 +32,7 @@ import {
   unetPresets,
 } from "../../src/nn/networks/index.ts";
 import { parameterCount, parametersOf } from "../../src/nn/parameters.ts";
-import { scope } from "../../src/nn/scope.ts";
+import { type Scope, scope } from "../../src/nn/scope.ts";
 import { fixture, inputLike, relativeError, stateFrom } from "./fixture.ts";
 
 const noise = (shape: readonly number[], seed = 1) => {
@@ -218,29 +221,32 @@ describe("layers of sequences", () => {
   });
 });
 
-describe("convolution of a doubled image and a skip", () => {
-  test.each([3, 5])(
-    "training takes a short way to the numbers of inference, with the same weights (%d taps)",
-    async (kernel) => {
-      const graph = createGraph();
-      const [x, skip] = [graph.input("x", [2, 32, 6, 4]), graph.input("skip", [2, 16, 12, 8])];
-      const at = scope(graph, "up");
-      const outputs = Object.fromEntries(
-        (["train", "inference"] as const).map((mode) => [mode, skipConv(at, x, skip, { channels: 16, kernel, mode })]),
-      );
-      expect(parametersOf(graph).map(({ name, shape }) => [name, ...shape])).toEqual([
-        ["up/weight", 16, 48, kernel, kernel],
-        ["up/bias", 16],
-      ]);
-      const step = await compileStep(graph, { outputs });
-      const state = initialState([graph], random(3));
-      state.get("up/bias")!.data.set(Float32Array.from({ length: 16 }, (_, i) => i));
-      const { train, inference } = (await step.run(state, { x: noise(x.shape), skip: noise(skip.shape, 2) })).outputs;
-      await step.release();
-      expect(train!.shape).toEqual([2, 16, 12, 8]);
-      expect(train!.data).toBeAllclose(inference!.data, { relative: 1e-5, absolute: 1e-5 });
-    },
-  );
+describe("convolution of a doubled image, and of one beside a skip", () => {
+  const doubled = (at: Scope, x: Value, _skip: Value, options: DoubledConvOptions) => doubledConv(at, x, options);
+
+  test.each([
+    ["doubled", doubled, 3, 32],
+    ["doubled", doubled, 5, 32],
+    ["with skip", skipConv, 3, 48],
+    ["with skip", skipConv, 5, 48],
+  ] as const)("%s: training takes a short way to what inference gives", async (_name, layer, kernel, joined) => {
+    const graph = createGraph();
+    const [x, skip] = [graph.input("x", [2, 32, 6, 4]), graph.input("skip", [2, 16, 12, 8])];
+    const inMode = (mode: Mode) => layer(scope(graph, "up"), x, skip, { channels: 16, kernel, mode });
+    const outputs = { train: inMode("train"), inference: inMode("inference") };
+    expect(parametersOf(graph).map(({ name, shape }) => [name, ...shape])).toEqual([
+      ["up/weight", 16, joined, kernel, kernel],
+      ["up/bias", 16],
+    ]);
+    const step = await compileStep(graph, { outputs });
+    const state = initialState([graph], random(3));
+    state.get("up/bias")!.data.set(Float32Array.from({ length: 16 }, (_, i) => i));
+    const images = layer === skipConv ? { x: noise(x.shape), skip: noise(skip.shape, 2) } : { x: noise(x.shape) };
+    const { train, inference } = (await step.run(state, images)).outputs;
+    await step.release();
+    expect(train!.shape).toEqual([2, 16, 12, 8]);
+    expect(train!.data).toBeAllclose(inference!.data, { relative: 1e-5, absolute: 1e-5 });
+  });
 });
 
 describe("spectral normalisation", () => {

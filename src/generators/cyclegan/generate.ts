@@ -39,7 +39,7 @@ export async function openGenerators(
   const forward = await (() => {
     const graph = createGraph();
     const mask = graph.input("mask", [1, CONDITION_MAPS.length, cropPx, cropPx]);
-    return compileFunction(graph, { image: simToReal(mask, networks) }, { state, threads, device });
+    return compileFunction(graph, { image: simToReal(mask, networks, "inference") }, { state, threads, device });
   })();
   const inverse = new Map<number, CompiledFunction>();
   const inverseAt = async (keep: number) => {
@@ -49,7 +49,7 @@ export async function openGenerators(
     const image = graph.input("image", [1, 1, cropPx, cropPx]);
     const compiled = await compileFunction(
       graph,
-      { mask: realToSim(lowPass(image, keep), networks) },
+      { mask: realToSim(lowPass(image, keep), networks, "inference") },
       { state, threads, device },
     );
     inverse.set(keep, compiled);

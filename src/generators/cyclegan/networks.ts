@@ -1,4 +1,5 @@
 import type { Value } from "../../engine/graph.ts";
+import type { Mode } from "../../nn/layers.ts";
 import { type PatchDiscriminatorConfig, patchDiscriminator } from "../../nn/networks/patch-discriminator.ts";
 import { type ResnetGeneratorConfig, resnetGenerator } from "../../nn/networks/resnet-generator.ts";
 import { scope } from "../../nn/scope.ts";
@@ -49,13 +50,15 @@ export const networkPresets = {
 } as const satisfies Record<string, CycleGanNetworks>;
 
 /** Simulated to real: condition `[N, 3, H, W]` → image `[N, 1, H, W]`, both on the [-1, 1] scale. */
-export function simToReal(mask: Value, networks: CycleGanNetworks): Value {
-  return resnetGenerator(scope(mask.graph, "simToReal"), mask, generatorConfig(networks, CONDITION_MAPS.length, 1));
+export function simToReal(mask: Value, networks: CycleGanNetworks, mode: Mode): Value {
+  const config = generatorConfig(networks, CONDITION_MAPS.length, 1, mode);
+  return resnetGenerator(scope(mask.graph, "simToReal"), mask, config);
 }
 
 /** Real to simulated: image `[N, 1, H, W]` → condition `[N, 3, H, W]`. */
-export function realToSim(image: Value, networks: CycleGanNetworks): Value {
-  return resnetGenerator(scope(image.graph, "realToSim"), image, generatorConfig(networks, 1, CONDITION_MAPS.length));
+export function realToSim(image: Value, networks: CycleGanNetworks, mode: Mode): Value {
+  const config = generatorConfig(networks, 1, CONDITION_MAPS.length, mode);
+  return resnetGenerator(scope(image.graph, "realToSim"), image, config);
 }
 
 /** Scores of patches: high where the image looks real, `[N, 1, h, w]`. */
@@ -72,6 +75,7 @@ function generatorConfig(
   networks: CycleGanNetworks,
   inputChannels: number,
   outputChannels: number,
+  mode: Mode,
 ): ResnetGeneratorConfig {
   const { generatorChannels, residualBlocks, upsample } = networks;
   return {
@@ -82,6 +86,7 @@ function generatorConfig(
     norm: "instance",
     upsample,
     outputActivation: "tanh",
+    mode,
   };
 }
 

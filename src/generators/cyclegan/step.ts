@@ -52,11 +52,11 @@ export function generatorStep(options: CycleGanStepOptions): StepGraph {
   const { graph, mask, real } = images(options);
   const simulated = graph.input("simulated", real.shape);
   const warmth = graph.input("warmth", []);
-  const fakeReal = simToReal(mask, networks);
+  const fakeReal = simToReal(mask, networks, "train");
   const readIn = imageCycle === "all" ? fakeReal : detach(fakeReal);
-  const cycledSim = realToSim(lowPass(readIn, options.lowPass), networks);
-  const fakeSim = realToSim(lowPass(real, options.lowPass), networks);
-  const cycledReal = simToReal(fakeSim, networks);
+  const cycledSim = realToSim(lowPass(readIn, options.lowPass), networks, "train");
+  const fakeSim = realToSim(lowPass(real, options.lowPass), networks, "train");
+  const cycledReal = simToReal(fakeSim, networks, "train");
 
   const adversarialReal = lsgan(judgeReal(fakeReal, networks), true);
   const adversarialSim = lsgan(judgeSim(fakeSim, networks), true);

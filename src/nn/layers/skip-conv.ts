@@ -3,13 +3,8 @@ import { zerosInit } from "../../engine/initializers.ts";
 import { add, concat, conv2d, reshape, split, upsampledConv2d, upsampleNearest2d } from "../../engine/ops/index.ts";
 import { convInit } from "../initializers.ts";
 import type { Scope } from "../scope.ts";
-import type { Mode } from "./batch-norm.ts";
-import { type ConvOptions, conv } from "./conv.ts";
-
-/** How a convolution on the way up of a U-Net is made; its borders keep the size. */
-export interface SkipConvOptions extends Pick<ConvOptions, "channels" | "kernel" | "bias" | "initializer"> {
-  readonly mode: Mode;
-}
+import { conv } from "./conv.ts";
+import type { DoubledConvOptions } from "./doubled-conv.ts";
 
 /**
  * Convolution of x doubled by repetition and joined with the skip of that level: `[N, C, H, W]` and `[N, S, 2 H, 2 W]` to `[N, channels, 2 H, 2 W]`.
@@ -17,7 +12,7 @@ export interface SkipConvOptions extends Pick<ConvOptions, "channels" | "kernel"
  * Weights are those of `conv` of the joined image, `[channels, C + S, kernel, kernel]`. Training takes the short way to the same numbers: each part is
  * convolved by itself, x before it is doubled, and nothing is joined.
  */
-export function skipConv(scope: Scope, x: Value, skip: Value, options: SkipConvOptions): Value {
+export function skipConv(scope: Scope, x: Value, skip: Value, options: DoubledConvOptions): Value {
   const { channels, kernel, bias = true, initializer = convInit, mode } = options;
   const padding = (kernel - 1) / 2;
   if (mode !== "train")

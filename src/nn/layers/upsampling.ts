@@ -1,14 +1,17 @@
 import type { Value } from "../../engine/graph.ts";
 import type { Initializer } from "../../engine/initializers.ts";
-import { upsampleBilinear2d, upsampleNearest2d } from "../../engine/ops/index.ts";
+import { upsampleBilinear2d } from "../../engine/ops/index.ts";
 import type { Scope } from "../scope.ts";
+import type { Mode } from "./batch-norm.ts";
 import { conv } from "./conv.ts";
 import { convTranspose } from "./conv-transpose.ts";
+import { doubledConv } from "./doubled-conv.ts";
 
 /** What an upsampling layer needs to know of its convolution. */
 export interface UpsamplingOptions {
   readonly channels: number;
   readonly initializer?: Initializer;
+  readonly mode: Mode;
 }
 
 /**
@@ -18,10 +21,11 @@ export interface UpsamplingOptions {
  * (Odena, Dumoulin & Olah, Distill 2016), and bilinear leaves the least energy above a low-pass.
  */
 export const upsamplings = {
-  transposed: (scope, x, options) =>
+  transposed: (scope, x, { mode: _, ...options }) =>
     convTranspose(scope, x, { ...options, kernel: 3, stride: 2, padding: 1, outputPadding: 1 }),
-  nearest: (scope, x, options) => conv(scope, upsampleNearest2d(x, 2), { ...options, kernel: 3, padding: 1 }),
-  bilinear: (scope, x, options) => conv(scope, upsampleBilinear2d(x, 2), { ...options, kernel: 3, padding: 1 }),
+  nearest: (scope, x, options) => doubledConv(scope, x, { ...options, kernel: 3 }),
+  bilinear: (scope, x, { mode: _, ...options }) =>
+    conv(scope, upsampleBilinear2d(x, 2), { ...options, kernel: 3, padding: 1 }),
 } as const satisfies Record<string, (scope: Scope, x: Value, options: UpsamplingOptions) => Value>;
 
 /** Name of an upsampling layer. */

@@ -1,11 +1,11 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { Value } from "../../engine/graph.ts";
-import { fanInInit, type Initializer, zerosInit } from "../../engine/initializers.ts";
-import { add, concat, silu, upsampledConv2d, upsampleNearest2d } from "../../engine/ops/index.ts";
+import { fanInInit, zerosInit } from "../../engine/initializers.ts";
+import { add, concat, silu } from "../../engine/ops/index.ts";
 import { groupNorm } from "../layers/group-norm.ts";
 import { type TimeCondition, timedResidualBlock } from "../layers/timed-residual-block.ts";
 import { timestepEmbedding } from "../layers/timestep-embedding.ts";
-import { attention2d, conv, linear, type Mode } from "../layers.ts";
+import { attention2d, conv, doubledConv, linear, type Mode } from "../layers.ts";
 import type { Scope } from "../scope.ts";
 import { requireChannels } from "./require-channels.ts";
 import { requireMultiple } from "./require-multiple.ts";
@@ -163,19 +163,11 @@ export function diffusionUnet(scope: Scope, inputs: DiffusionUnetInputs, config:
     const at = scope.at(`up${level}`);
     const count = joined === "all" ? blocks + 1 : blocks;
     for (let index = 1; index <= count; index++) y = unit(at, concat([y, skips.pop()!], 1), level, index);
-    if (level > 0) y = doubled(at.at("double"), y, { initializer, mode }); // [N, …, 2 H, 2 W]
+    if (level > 0) y = doubledConv(at.at("double"), y, { channels: y.shape[1]!, kernel: 3, initializer, mode }); // [N, …, 2 H, 2 W]
   }
   const out = scope.at("out");
   const last = { channels: outputChannels, kernel: 3, padding: 1, initializer: zerosInit };
   return conv(out.at("conv"), silu(groupNorm(out.at("norm"), y, { groups })), last);
-}
-
-/** Image of twice the size and as many channels: every pixel four times, then a convolution. Training takes the short way to the same numbers. */
-function doubled(scope: Scope, x: Value, { initializer, mode }: { initializer: Initializer; mode: Mode }): Value {
-  const channels = x.shape[1]!;
-  if (mode !== "train") return conv(scope, upsampleNearest2d(x, 2), { channels, kernel: 3, padding: 1, initializer });
-  const weight = scope.parameter("weight", [channels, channels, 3, 3], initializer);
-  return upsampledConv2d(x, weight, { bias: scope.parameter("bias", [channels], zerosInit) });
 }
 
 /** Waves of the time, and what an augmentation adds to them, `[N, baseChannels]`. */

@@ -4,6 +4,7 @@ import { cycleGanInit } from "../initializers.ts";
 import {
   conv,
   convNorm,
+  type Mode,
   normalizations,
   reflectPad,
   residualBlock,
@@ -25,6 +26,8 @@ export interface ResnetGeneratorConfig {
   readonly upsample: UpsamplingName;
   /** `tanh` for images in [-1, 1]. */
   readonly outputActivation: "tanh" | "none";
+  /** In `train`, images are convolved before repetition doubles them: the same numbers, sooner. */
+  readonly mode?: Mode;
 }
 
 /** Configurations with a name; channels in and out are the caller's. */
@@ -48,13 +51,14 @@ export const resnetGeneratorPresets = {
  */
 export function resnetGenerator(scope: Scope, x: Value, config: ResnetGeneratorConfig): Value {
   const { inputChannels, outputChannels, baseChannels: base, blocks, norm, upsample, outputActivation } = config;
+  const { mode = "inference" } = config;
   requireChannels(`resnetGenerator "${scope.path}"`, x, inputChannels);
   const initializer = cycleGanInit;
   const normalized = (name: string, value: Value) => relu(normalizations[norm].apply(scope.at(name).at("norm"), value));
   const down = (name: string, value: Value, channels: number) =>
     relu(convNorm(scope.at(name), value, { channels, kernel: 3, stride: 2, padding: 1, norm, initializer }));
   const up = (name: string, value: Value, channels: number) =>
-    normalized(name, upsamplings[upsample](scope.at(name).at("conv"), value, { channels, initializer }));
+    normalized(name, upsamplings[upsample](scope.at(name).at("conv"), value, { channels, initializer, mode }));
 
   let y = relu(convNorm(scope.at("in"), reflectPad(x, 3), { channels: base, kernel: 7, norm, initializer })); // [N, k, H, W]
   y = down("down1", y, 2 * base); // [N, 2k, H/2, W/2]
