@@ -2,8 +2,8 @@ import { ShapeError } from "../../core/errors.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
 import type { Value } from "../../engine/graph.ts";
 import { type Initializer, uniformInit } from "../../engine/initializers.ts";
-import { add, concat, maxPool2d, relu, upsampleNearest2d } from "../../engine/ops/index.ts";
-import { conv } from "../layers.ts";
+import { add, maxPool2d, relu } from "../../engine/ops/index.ts";
+import { conv, type Mode, skipConv } from "../layers.ts";
 import type { Scope } from "../scope.ts";
 import { requireChannels } from "./require-channels.ts";
 import { requireMultiple } from "./require-multiple.ts";
@@ -20,6 +20,8 @@ export interface CareUnetConfig {
   readonly kernel: number;
   /** Whether the input is added to the result, so that the network learns the difference (`unet_residual`). */
   readonly residual: boolean;
+  /** In `train`, images are convolved before repetition doubles them: the same numbers, sooner. */
+  readonly mode?: Mode;
 }
 
 /** Configurations with a name; channels in and out are the caller's. */
@@ -47,7 +49,7 @@ const glorotInit: Initializer = (shape: Shape, random) => {
  * @see Weigert et al., "Content-aware image restoration", Nature Methods 15, 1090 (2018); CSBDeep `internals/blocks.py`, `unet_block`
  */
 export function careUnet(scope: Scope, x: Value, config: CareUnetConfig): Value {
-  const { inputChannels, outputChannels, depth, baseChannels, kernel, residual } = config;
+  const { inputChannels, outputChannels, depth, baseChannels, kernel, residual, mode = "inference" } = config;
   const where = `careUnet "${scope.path}"`;
   requireChannels(where, x, inputChannels);
   requireMultiple(where, x, 2 ** depth);
@@ -71,8 +73,9 @@ export function careUnet(scope: Scope, x: Value, config: CareUnetConfig): Value 
   }
   y = unit("middle/conv2", unit("middle/conv1", y, width(depth)), width(depth - 1));
   for (let level = depth - 1; level >= 0; level--) {
-    const joined = concat([upsampleNearest2d(y, 2), skips[level]!], 1); // [N, 2 width, H/2^level, W/2^level]
-    y = unit(`up${level}/conv2`, unit(`up${level}/conv1`, joined, width(level)), width(level - 1));
+    const first = { channels: width(level), kernel, initializer: glorotInit, mode };
+    y = relu(skipConv(scope.at(`up${level}/conv1`), y, skips[level]!, first)); // [N, width, H/2^level, W/2^level]
+    y = unit(`up${level}/conv2`, y, width(level - 1));
   }
   const result = conv(scope.at("out"), y, { channels: outputChannels, kernel: 1, initializer: glorotInit });
   return residual ? add(result, x) : result;

@@ -1,6 +1,7 @@
 import { ShapeError } from "../../core/errors.ts";
 import type { Value } from "../../engine/graph.ts";
 import { add, upsampleBilinear2d } from "../../engine/ops/index.ts";
+import type { Mode } from "../../nn/layers.ts";
 import { type CareUnetConfig, careUnet, careUnetPresets } from "../../nn/networks/care-unet.ts";
 import { type GatedUnetConfig, gatedUnet, gatedUnetPresets } from "../../nn/networks/gated-unet.ts";
 import { type Scope, scope } from "../../nn/scope.ts";
@@ -51,17 +52,22 @@ const ONE_CHANNEL = { inputChannels: 1, outputChannels: 1 };
 const kinds: {
   readonly [Kind in SuperResolverNetwork["kind"]]: {
     sideMultiple(network: Extract<SuperResolverNetwork, { kind: Kind }>, scale: Scale): number;
-    output(at: Scope, image: Value, network: Extract<SuperResolverNetwork, { kind: Kind }>, scale: Scale): Value;
+    output(
+      at: Scope,
+      image: Value,
+      network: Extract<SuperResolverNetwork, { kind: Kind }>,
+      how: { readonly scale: Scale; readonly mode: Mode },
+    ): Value;
   };
 } = {
   care: {
     sideMultiple: ({ depth }, scale) => Math.max(1, 2 ** depth / scale),
-    output: (at, image, network, scale) =>
-      careUnet(at, enlarged(image, scale), { ...ONE_CHANNEL, ...network, residual: true }),
+    output: (at, image, network, { scale, mode }) =>
+      careUnet(at, enlarged(image, scale), { ...ONE_CHANNEL, ...network, residual: true, mode }),
   },
   gated: {
     sideMultiple: ({ channels }, scale) => foldOf(scale) * 2 ** (channels.length - 1),
-    output: (at, image, network, scale) =>
+    output: (at, image, network, { scale }) =>
       add(
         enlarged(image, scale),
         gatedUnet(at, image, { ...ONE_CHANNEL, ...network, fold: foldOf(scale), enlarge: scale }),
@@ -85,10 +91,11 @@ export function sideMultiple({ network, scale }: SuperResolverConfig): number {
  * by linear interpolation (pixel centres at half-integers, so that the field neither grows nor moves).
  *
  * @param image on the unit scale, `[N, 1, h, w]`; `h` and `w` multiples of {@link sideMultiple}
+ * @param mode `train` takes a shorter way to the same numbers where weights change at every step
  * @returns on the unit scale, not clipped, `[N, 1, h·scale, w·scale]`
  * @throws {@link ShapeError} when a side is not such a multiple
  */
-export function superResolverOutput(image: Value, config: SuperResolverConfig): Value {
+export function superResolverOutput(image: Value, config: SuperResolverConfig, mode: Mode = "inference"): Value {
   const multiple = sideMultiple(config);
   if (image.shape.slice(2).some((extent) => extent % multiple !== 0))
     throw new ShapeError({
@@ -97,5 +104,6 @@ export function superResolverOutput(image: Value, config: SuperResolverConfig): 
       received: image.shape.slice(2).join(" × "),
       fix: "Pad or crop the image.",
     });
-  return kinds[config.network.kind].output(scope(image.graph, SCOPE), image, config.network as never, config.scale);
+  const { network, scale: times } = config;
+  return kinds[network.kind].output(scope(image.graph, SCOPE), image, network as never, { scale: times, mode });
 }

@@ -33,7 +33,7 @@ export function superResolverStep(options: SuperResolverStepOptions): StepGraph 
   const graph = createGraph();
   const low = graph.input("low", [batchSize, 1, cropPx / scale, cropPx / scale]);
   const high = graph.input("high", [batchSize, 1, cropPx, cropPx]);
-  const loss = superResolverLosses[lossName](superResolverOutput(low, { network, scale }), high);
+  const loss = superResolverLosses[lossName](superResolverOutput(low, { network, scale }, "train"), high);
   const parameters = parametersOf(graph);
   adam({ learningRate: superResolverSchedules[schedule](learningRate, steps) }).update(graph, {
     name: "adam",
