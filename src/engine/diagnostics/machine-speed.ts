@@ -106,8 +106,8 @@ export async function openProbes({ threads = 1 } = {}): Promise<Probes> {
 }
 
 const [CHAIN, SIDE, CHANNELS, MATRIX] = [2, 48, 64, 384];
-/** A weight gradient of 32 channels by 64, with half of the taps that its tiles have at most. */
-const WIDE = { x: [1, 32, 18, 320], w: [64, 32, 16, 8], dilation: [1, 32], y: [1, 64, 3, 96] } as const;
+/** A weight gradient of 32 channels by 64, with half of the taps that its tiles have at most, and with rows enough for several threads. */
+const WIDE = { x: [1, 32, 72, 80], w: [64, 32, 16, 8], dilation: [4, 8], y: [1, 64, 12, 24] } as const;
 const [PASSES, PASS, ROWS, FETCHES, NODES, ARRAYS] = [8, 2 ** 20, 2 ** 15, 8, 400, 200];
 
 const probes = {
