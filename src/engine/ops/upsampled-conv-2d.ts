@@ -36,7 +36,7 @@ export function upsampledConv2d(x: Value, w: Value, { bias }: { readonly bias?: 
   return bias ? add(y, reshape(bias, [1, k, 1, 1])) : y;
 }
 
-/** Which taps of w add up to each tap that moves by one pixel of the large image, `[side², (side + 1)²]`: along an axis, i and i + 1 to side − 1 − i. */
+/** Which taps of w add up to each tap of the transposed convolution, `[side², (side + 1)²]`: along an axis, side − 1 − i and side − i to tap i. */
 function tapSums(side: number): Float32Array {
   const large = side + 1;
   const sums = new Float32Array(side ** 2 * large ** 2);

@@ -38,10 +38,10 @@ export function tilesFor(
   [rows, columns]: readonly [number, number],
 ): { tiles: Tiles; waste: number } {
   const grids: { tiles: Tiles; waste: number; all: number; border: number }[] = [];
-  for (let all = 1, last = block; all <= last; all *= 2) {
-    const isLarge = (rows * columns) / all > MOST_TAPS;
-    if (isLarge) last = Math.max(last, 2 * all);
-    if (isLarge || (images * all) % block !== 0) continue;
+  let most = block;
+  while ((rows * columns) / most > MOST_TAPS) most *= 2;
+  for (let all = 1; all <= most; all *= 2) {
+    if ((rows * columns) / all > MOST_TAPS || (images * all) % block !== 0) continue;
     for (let down = 1; down <= all; down *= 2) {
       const count = [down, all / down] as const;
       const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
