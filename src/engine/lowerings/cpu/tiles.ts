@@ -52,11 +52,13 @@ export function tilesFor(
   return grids.toSorted((a, b) => a.waste - b.waste || b.all - a.all || a.border - b.border)[0]!;
 }
 
-/** The tile that a channel stands for: image by image, tile by tile. */
-function tileOf({ count }: Tiles, channel: number): { image: number; down: number; beside: number } {
+/** The tile that each channel stands for: image by image, row by row of tiles. */
+function tilesOf({ count }: Tiles, images: number): { image: number; down: number; beside: number }[] {
   const all = count[0] * count[1];
-  const tile = channel % all;
-  return { image: Math.floor(channel / all), down: Math.floor(tile / count[1]), beside: tile % count[1] };
+  return Array.from({ length: images * all }, (_, channel) => {
+    const tile = channel % all;
+    return { image: Math.floor(channel / all), down: Math.floor(tile / count[1]), beside: tile % count[1] };
+  });
 }
 
 /**
@@ -70,14 +72,15 @@ export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, tiles: T
   // With one image or one block of channels, each array of pixels may be dealt alike, by one short table
   const alike = all % block === 0 && (n === 1 || blocks === 1);
   const [images, planes] = alike ? [1, 1] : [n, blocks];
+  const channels = tilesOf(tiles, images);
   const order = new Int32Array(planes * images * all * size[0] * size[1]); // of pixels in memory; −1 outside
   let i = 0;
   for (let plane = 0; plane < planes; plane++)
-    for (let first = 0; first < images * all; first += block)
+    for (let first = 0; first < channels.length; first += block)
       for (let y = 0; y < size[0]; y++)
         for (let x = 0; x < size[1]; x++)
           for (let channel = first; channel < first + block; channel++) {
-            const { image, down, beside } = tileOf(tiles, channel);
+            const { image, down, beside } = channels[channel]!;
             const [row, column] = [down * size[0] + y, beside * size[1] + x];
             const inside = row < height && column < width;
             order[i++] = inside ? ((image * planes + plane) * height + row) * width + column : -1;
@@ -98,15 +101,16 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
   const reach = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
   const all = tiles.count[0] * tiles.count[1];
   const images = all % block === 0 ? 1 : n; // that one table is for
+  const channels = tilesOf(tiles, images);
   const order = new Int32Array(images * all * reach[0] * reach[1] * planes);
   let i = 0;
-  for (let first = 0; first < images * all; first += block)
+  for (let first = 0; first < channels.length; first += block)
     for (let y = 0; y < reach[0]; y++)
       for (let part = 0; part < parts; part++)
         for (let x = 0; x < reach[1]; x++)
           for (let plane = (part * planes) / parts; plane < ((part + 1) * planes) / parts; plane++)
             for (let channel = first; channel < first + block; channel++) {
-              const tile = tileOf(tiles, channel);
+              const tile = channels[channel]!;
               const row = strides[0]! * tile.down * tiles.size[0] + y - before[0]!;
               const column = strides[1]! * tile.beside * tiles.size[1] + x - before[1]!;
               const inside = row >= 0 && row < height && column >= 0 && column < width;
