@@ -14,6 +14,8 @@ export interface DoubledConvOptions extends Pick<ConvOptions, "channels" | "kern
 /**
  * Convolution of an image doubled by repetition: `[N, C, H, W]` to `[N, channels, 2 H, 2 W]`. Weights are those of `conv`. Training takes the short way to the
  * same numbers, before the image is doubled.
+ *
+ * @throws {@link ShapeError} when the kernel is even
  */
 export function doubledConv(scope: Scope, x: Value, options: DoubledConvOptions): Value {
   const { channels, kernel, bias = true, initializer = convInit, mode } = options;

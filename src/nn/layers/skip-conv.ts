@@ -1,6 +1,6 @@
 import type { Value } from "../../engine/graph.ts";
 import { zerosInit } from "../../engine/initializers.ts";
-import { add, concat, conv2d, reshape, split, upsampledConv2d, upsampleNearest2d } from "../../engine/ops/index.ts";
+import { add, concat, conv2d, split, upsampledConv2d, upsampleNearest2d } from "../../engine/ops/index.ts";
 import { convInit } from "../initializers.ts";
 import type { Scope } from "../scope.ts";
 import { conv } from "./conv.ts";
@@ -11,6 +11,8 @@ import type { DoubledConvOptions } from "./doubled-conv.ts";
  *
  * Weights are those of `conv` of the joined image, `[channels, C + S, kernel, kernel]`. Training takes the short way to the same numbers: each part is
  * convolved by itself, x before it is doubled, and nothing is joined.
+ *
+ * @throws {@link ShapeError} when the kernel is even, or the skip is not twice as large as x
  */
 export function skipConv(scope: Scope, x: Value, skip: Value, options: DoubledConvOptions): Value {
   const { channels, kernel, bias = true, initializer = convInit, mode } = options;
@@ -20,6 +22,6 @@ export function skipConv(scope: Scope, x: Value, skip: Value, options: DoubledCo
   const lengths = [x.shape[1]!, skip.shape[1]!] as const;
   const weight = scope.parameter("weight", [channels, lengths[0] + lengths[1], kernel, kernel], initializer);
   const [ofX, ofSkip] = split(weight, { axis: 1, lengths }) as [Value, Value];
-  const y = add(upsampledConv2d(x, ofX), conv2d(skip, ofSkip, { padding }));
-  return bias ? add(y, reshape(scope.parameter("bias", [channels], zerosInit), [1, channels, 1, 1])) : y;
+  const ofBoth = bias && { bias: scope.parameter("bias", [channels], zerosInit) };
+  return add(upsampledConv2d(x, ofX), conv2d(skip, ofSkip, { padding, ...ofBoth }));
 }

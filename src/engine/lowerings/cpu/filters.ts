@@ -3,7 +3,8 @@
 import { sizeOf } from "../../../core/shape.ts";
 import type { BlockedPen } from "./pen.ts";
 
-type FilterShape = readonly [k: number, c: number, kh: number, kw: number];
+/** `[K, C, kh, kw]`. */
+export type FilterShape = readonly [k: number, c: number, kh: number, kw: number];
 
 /**
  * Filters of a convolution with blocked input: `[K/b, C/b, kh·kw, b of C, b of K]` in memory.
@@ -67,7 +68,7 @@ export function swappedFilters(pen: BlockedPen, w: string, shape: FilterShape, {
 }
 
 /** Rows of b numbers of filters in another order, as filters of another shape. */
-function rowsInOrder(pen: BlockedPen, w: string, from: FilterShape, order: Int32Array, to: FilterShape): string {
+export function rowsInOrder(pen: BlockedPen, w: string, from: FilterShape, order: Int32Array, to: FilterShape): string {
   const { block } = pen;
   const rows = pen.view(w, from, [sizeOf(from) / block, block]);
   const gathered = pen.node("Gather", [rows, pen.table(order, [order.length])], { axis: 0 });

@@ -5,6 +5,7 @@
  * matrices its threads meet after each, and two of them take nine times as long as one.
  */
 
+import { type FilterShape, rowsInOrder } from "./filters.ts";
 import type { BlockedPen } from "./pen.ts";
 
 /** Blocked sums `[1, F, kh·parts, kw·C/parts]`: in each row and column the channels of one part of the image. */
@@ -38,13 +39,11 @@ export function turnedFilters(pen: BlockedPen, sums: TapSums): string {
   for (let channel = 0; channel < c; channel++)
     for (let block = 0; block < f / pen.block; block++)
       for (let tap = taps - 1; tap >= 0; tap--) order[i++] = block * places.length + places[channel * taps + tap]!;
-  const rows = [order.length, pen.block] as const;
-  const found = pen.view(sums.name, layoutOf(sums), rows);
-  const ordered = pen.node("Gather", [found, pen.table(order, [order.length])], { axis: 0 });
-  return pen.nchwc("ReorderOutput", [pen.view(ordered, rows, [c, f, kh, kw])], { channels: f });
+  const ordered = rowsInOrder(pen, sums.name, layoutOf(sums), order, [c, f, kh, kw]);
+  return pen.nchwc("ReorderOutput", [ordered], { channels: f });
 }
 
-function layoutOf({ shape: [f, c, kh, kw], parts }: TapSums): readonly number[] {
+function layoutOf({ shape: [f, c, kh, kw], parts }: TapSums): FilterShape {
   return [1, f, kh * parts, (kw * c) / parts];
 }
 
