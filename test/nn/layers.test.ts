@@ -249,6 +249,14 @@ describe("convolution of a doubled image, and of one beside a skip", () => {
   });
 });
 
+test.each(["train", "inference"] as const)("a doubled image refuses an even kernel in %s", (mode) => {
+  const graph = createGraph();
+  const [x, skip] = [graph.input("x", [1, 2, 4, 4]), graph.input("skip", [1, 2, 8, 8])];
+  const options = { channels: 2, kernel: 2, mode };
+  expect(() => doubledConv(scope(graph, "a"), x, options)).toThrow(ShapeError);
+  expect(() => skipConv(scope(graph, "b"), x, skip, options)).toThrow(ShapeError);
+});
+
 describe("spectral normalisation", () => {
   test("after a few steps the largest singular value is 1", async () => {
     const graph = createGraph();

@@ -1,3 +1,4 @@
+import { ShapeError } from "../../core/errors.ts";
 import type { Value } from "../../engine/graph.ts";
 import { zerosInit } from "../../engine/initializers.ts";
 import { upsampledConv2d, upsampleNearest2d } from "../../engine/ops/index.ts";
@@ -19,8 +20,14 @@ export interface DoubledConvOptions extends Pick<ConvOptions, "channels" | "kern
  */
 export function doubledConv(scope: Scope, x: Value, options: DoubledConvOptions): Value {
   const { channels, kernel, bias = true, initializer = convInit, mode } = options;
-  if (mode !== "train")
-    return conv(scope, upsampleNearest2d(x, 2), { channels, kernel, padding: (kernel - 1) / 2, bias, initializer });
+  const padding = sizeKeepingPadding(scope, kernel);
+  if (mode !== "train") return conv(scope, upsampleNearest2d(x, 2), { channels, kernel, padding, bias, initializer });
   const weight = scope.parameter("weight", [channels, x.shape[1]!, kernel, kernel], initializer);
   return upsampledConv2d(x, weight, bias ? { bias: scope.parameter("bias", [channels], zerosInit) } : {});
+}
+
+/** Pixels of zeros on every side that let a convolution keep the size. @throws {@link ShapeError} when the kernel is even */
+export function sizeKeepingPadding(scope: Scope, kernel: number): number {
+  if (kernel % 2 === 1) return (kernel - 1) / 2;
+  throw new ShapeError({ where: `"${scope.path}"`, expected: "an odd kernel", received: `${kernel}` });
 }

@@ -4,7 +4,7 @@ import { add, concat, conv2d, split, upsampledConv2d, upsampleNearest2d } from "
 import { convInit } from "../initializers.ts";
 import type { Scope } from "../scope.ts";
 import { conv } from "./conv.ts";
-import type { DoubledConvOptions } from "./doubled-conv.ts";
+import { type DoubledConvOptions, sizeKeepingPadding } from "./doubled-conv.ts";
 
 /**
  * Convolution of x doubled by repetition and joined with the skip of that level: `[N, C, H, W]` and `[N, S, 2 H, 2 W]` to `[N, channels, 2 H, 2 W]`.
@@ -16,7 +16,7 @@ import type { DoubledConvOptions } from "./doubled-conv.ts";
  */
 export function skipConv(scope: Scope, x: Value, skip: Value, options: DoubledConvOptions): Value {
   const { channels, kernel, bias = true, initializer = convInit, mode } = options;
-  const padding = (kernel - 1) / 2;
+  const padding = sizeKeepingPadding(scope, kernel);
   if (mode !== "train")
     return conv(scope, concat([upsampleNearest2d(x, 2), skip], 1), { channels, kernel, padding, bias, initializer });
   const lengths = [x.shape[1]!, skip.shape[1]!] as const;
