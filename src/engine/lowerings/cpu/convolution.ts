@@ -9,6 +9,7 @@ import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swa
 import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
 import type { BlockedRule } from "./rule.ts";
+import { convolvedRows, ONCE, pays, TAP_ROWS, TOGETHER } from "./winograd.ts";
 
 type FilterShape = readonly [number, number, number, number];
 
@@ -21,6 +22,7 @@ export const conv2d: BlockedRule<ConvGeometry> = ({ inputs: [x, w, bias], attrib
   const image = kind === "plain input" ? pen.name(x!) : pen.blocked(x!).name;
   return convolution(pen, image, filters[kind](pen, pen.name(w!), shape), bias ? pen.name(bias) : "", {
     kernel: shape.slice(2),
+    from: x!.shape as ImageShape,
     shape: y.shape as ImageShape,
     ...attributes,
   });
@@ -56,6 +58,7 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
       const kernel = [row.taps.length, column.taps.length] as const;
       return convolution(pen, pen.blocked(z!).name, chosen(pen, pen.name(w!), shape, { places: taps, kernel }), "", {
         kernel,
+        from: z!.shape as ImageShape,
         shape: [n, c, height / rows.length, width / columns.length],
         strides: [1, 1],
         pads: [row.before, column.before, row.after, column.after],
@@ -70,24 +73,69 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
 /** What a blocked convolution is told. */
 interface Geometry extends ConvGeometry {
   readonly kernel: readonly number[];
+  /** Of the image. */
+  readonly from: ImageShape;
   /** Of the result. */
   readonly shape: ImageShape;
 }
 
-/** Blocked convolution, ready to take on a sum and an activation. */
-function convolution(
-  pen: BlockedPen,
-  image: string,
-  filter: string,
-  bias: string,
-  { kernel, shape, strides, pads, dilations, groups }: Geometry,
-): Blocked {
+/** Blocked convolution, ready to take on a sum and an activation where it is one node. */
+function convolution(pen: BlockedPen, image: string, filter: string, bias: string, geometry: Geometry): Blocked {
+  const { kernel, from, shape, strides, pads, dilations, groups } = geometry;
+  const [n, k, height, width] = shape;
+  const isBlocked = groups === 1 && from[1] % pen.block === 0;
+  const inRows = kernel[0] === TAP_ROWS && strides[0] === 1 && dilations[0] === 1 && height % TOGETHER === 0;
+  if (isBlocked && inRows && pays(pen, [from[1], k], n * height * width))
+    return inHalf(pen, image, filter, bias, geometry);
   return fusable(shape, ({ sum, activation }) => {
     const inputs = [image, filter];
     if (bias || sum) inputs.push(bias);
     if (sum) inputs.push(sum);
     return pen.nchwc("Conv", inputs, { kernel_shape: kernel, strides, pads, dilations, group: groups, ...activation });
   });
+}
+
+/** The same with half of the multiplications; without its passes over arrays nearly twice as fast. */
+function inHalf(
+  pen: BlockedPen,
+  image: string,
+  filter: string,
+  bias: string,
+  { kernel, from, shape, strides, pads, dilations }: Geometry,
+): Blocked {
+  const { block } = pen;
+  const [n, c, height, width] = from;
+  const [, k, rows, columns] = shape;
+  const across = kernel[1]!;
+  const groups = rows / TOGETHER;
+  const arrays = (n * k * groups) / block;
+  const name = convolvedRows(pen, {
+    image: { name: image, shape: from, planes: [(n * c) / block, block, height, width], before: pads[0]!, groups },
+    filter: {
+      name: filter,
+      shape: [k, c, TAP_ROWS, across],
+      planes: [(k * c) / block ** 2, block, TAP_ROWS, across * block],
+      groups: 1,
+    },
+    arrays,
+    product(x, w, index) {
+      const inputs = [
+        pen.view(x.name, x.shape, [n, c, groups, width]),
+        pen.view(w.name, w.shape, [k, c, 1, across]),
+        ...(bias && index === ONCE ? [bias] : []),
+      ];
+      return {
+        name: pen.nchwc("Conv", inputs, {
+          kernel_shape: [1, across],
+          strides: [1, strides[1]!],
+          pads: [0, pads[1]!, 0, pads[3]!],
+          dilations: [1, dilations[1]!],
+        }),
+        shape: [n, k, groups, columns],
+      };
+    },
+  });
+  return { name: pen.view(name, [arrays, TOGETHER, columns * block], shape), shape };
 }
 
 const filters = { blocked: blockedFilters, depthwise: depthwiseFilters, "plain input": plainInputFilters };

@@ -17,6 +17,7 @@ import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./
 import { type BlockedRule, imageLayout } from "./rule.ts";
 import { straightFilters, type TapSums, turnedFilters } from "./tap-sums.ts";
 import { type Dealing, dealtFilters, dealtImage, tilesFor } from "./tiles.ts";
+import { correlatedRows, pays, TAP_ROWS, TOGETHER } from "./winograd.ts";
 
 /** More padding of the last tiles than this, and the plain way is as fast. */
 const MOST_WASTE = 1.3;
@@ -59,24 +60,72 @@ function correlation(
   const { tiles, waste } = tilesFor(pen.block, n, [rows, columns]);
   if (waste > MOST_WASTE) return undefined;
   const c = image.shape[1]!;
-  const parts = partsOf(pen, image, f, kernel);
-  const [height, width] = [0, 1].map((i) => strides[i]! * (tiles.size[i]! - 1) + kernel[i]!) as [number, number];
+  const [tall, wide] = kernel;
+  const { size } = tiles;
+  const isHalved =
+    tall === TAP_ROWS &&
+    strides[0] === 1 &&
+    size[0] % TOGETHER === 0 &&
+    c % pen.block === 0 &&
+    pays(pen, [c, f], n * rows * columns);
+  const parts = partsOf(pen, image, f, isHalved ? 1 : tall);
+  const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
   const channels = n * tiles.count[0] * tiles.count[1];
   const filters = dealtFilters(pen, pen.blocked(filter) as Blocked, tiles); // [F, channels, tile rows, tile columns]
   const images = dealtImage(pen, image, { tiles, kernel, strides, before, parts }); // [1, channels, height · parts, width · C/parts]
-  const name = pen.nchwc(
-    "Conv",
-    [
-      pen.view(
-        images,
-        [channels / pen.block, height * width * c, pen.block],
-        [1, channels, height * parts, (width * c) / parts],
-      ),
-      pen.view(filters, [(f * channels * sizeOf(tiles.size)) / pen.block, pen.block], [f, channels, ...tiles.size]),
-    ],
-    { kernel_shape: tiles.size, dilations: [strides[0]! * parts, (strides[1]! * c) / parts] },
-  );
-  return { name, shape: [f, c, ...kernel], parts };
+  const dealt = {
+    image: [channels / pen.block, height * width * c, pen.block],
+    filter: [(f * channels * sizeOf(size)) / pen.block, pen.block],
+  };
+  /** As many rows of sums as the image has rows more than the filter, and one. */
+  const summed = (image: Dealt, filter: Dealt): Blocked => ({
+    name: pen.nchwc(
+      "Conv",
+      [
+        pen.view(image.name, image.shape, [1, channels, image.rows * parts, (width * c) / parts]),
+        pen.view(filter.name, filter.shape, [f, channels, filter.rows, size[1]]),
+      ],
+      { kernel_shape: [filter.rows, size[1]], dilations: [strides[0]! * parts, (strides[1]! * c) / parts] },
+    ),
+    shape: [1, f, (image.rows - strides[0]! * (filter.rows - 1)) * parts, (wide * c) / parts],
+  });
+  const shape = [f, c, tall, wide] as const;
+  if (!isHalved) {
+    const { name } = summed(
+      { name: images, shape: dealt.image, rows: height },
+      { name: filters, shape: dealt.filter, rows: size[0] },
+    );
+    return { name, shape, parts };
+  }
+  const groups = size[0] / TOGETHER;
+  const name = correlatedRows(pen, {
+    image: { name: images, shape: dealt.image, planes: [channels / pen.block, pen.block, height, width * c], groups },
+    filter: {
+      name: filters,
+      shape: dealt.filter,
+      planes: [(f * channels) / pen.block ** 2, pen.block, size[0], size[1] * pen.block],
+      groups,
+    },
+    arrays: f / pen.block,
+    product: (x, dy) => summed({ ...x, rows: groups }, { ...dy, rows: groups }),
+  });
+  return {
+    name: pen.view(
+      name,
+      [f / pen.block, tall, parts * ((wide * c) / parts) * pen.block],
+      [1, f, tall * parts, (wide * c) / parts],
+    ),
+    shape,
+    parts,
+  };
+}
+
+/** Rows of numbers in memory, dealt into tiles. */
+interface Dealt {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Of each tile. */
+  readonly rows: number;
 }
 
 /**
@@ -86,7 +135,7 @@ function correlation(
 const ENOUGH_ROWS = 8;
 
 /** Into how many parts the channels of an image are dealt that lie below each other; within a part they lie beside each other. */
-function partsOf(pen: BlockedPen, image: Value, filters: number, [tall]: readonly [number, number]): number {
+function partsOf(pen: BlockedPen, image: Value, filters: number, tall: number): number {
   const planes = canBeBlocked(image, pen.block) ? image.shape[1]! / pen.block : 1;
   const rows = tall * Math.ceil(filters / (4 * pen.block));
   let parts = 1;

@@ -1,0 +1,145 @@
+/**
+ * Three rows of taps in half of the multiplications: Winograd's minimal filtering F(4, 3), from top to bottom.
+ *
+ * Four rows of a convolution come from six rows of the image, and multiply 4 · 3 rows with each other. Six sums of the six rows, each multiplied
+ * by one sum of the three rows of taps, hold the same four: `y = Aᵀ[(G·w) ⊙ (Bᵀ·x)]`. Which four rows are multiplied by six to give three is the
+ * gradient by the taps, from the same three tables: `dw = Gᵀ[(A·dy) ⊙ (Bᵀ·x)]`.
+ *
+ * A "product" is a blocked convolution over columns and channels. Sums of rows are depthwise convolutions with a few taps, `Aᵀ` and `Gᵀ` a product with a small matrix.
+ * From left to right the same could be done once more, for more passes over arrays than it would save here.
+ *
+ * Winograd, Arithmetic complexity of computations, 1980; Lavin and Gray, Fast algorithms for convolutional neural networks, CVPR 2016,
+ * section 4: F(4, 3) with the points 0, ±1, ±2 and infinity.
+ */
+
+import { sizeOf } from "../../../core/shape.ts";
+import type { Blocked, BlockedPen, ImageShape } from "./pen.ts";
+
+/** `Bᵀ`: the sums of six rows of an image. */
+const imageSums = [
+  [4, 0, -5, 0, 1, 0],
+  [0, -4, -4, 1, 1, 0],
+  [0, 4, -4, -1, 1, 0],
+  [0, -2, -1, 2, 1, 0],
+  [0, 2, -1, -2, 1, 0],
+  [0, 4, 0, -5, 0, 1],
+];
+
+/** `G`: the sums of three rows of taps. */
+const tapSums = [
+  [1 / 4, 0, 0],
+  [-1 / 6, -1 / 6, -1 / 6],
+  [-1 / 6, 1 / 6, -1 / 6],
+  [1 / 24, 1 / 12, 1 / 6],
+  [1 / 24, -1 / 12, 1 / 6],
+  [0, 0, 1],
+];
+
+/** `A`: what each product gives to four rows of a result. */
+const resultSums = [
+  [1, 0, 0, 0],
+  [1, 1, 1, 1],
+  [1, -1, 1, -1],
+  [1, 2, 4, 8],
+  [1, -2, 4, -8],
+  [0, 0, 0, 1],
+];
+
+/** Rows of taps that there must be. */
+export const TAP_ROWS = 3;
+
+/** Rows of a convolution's result that come about together, so their number must be a multiple of this. */
+export const TOGETHER = 4;
+
+/** The product that each of these rows has in it once: a bias belongs there. */
+export const ONCE = 1;
+
+/** Planes in the blocked layout with rows to sum. */
+export interface Rows {
+  readonly name: string;
+  /** Its own shape, and in planes: `[planes, b, rows, columns]`. */
+  readonly shape: readonly number[];
+  readonly planes: ImageShape;
+  /** Rows of zeros above. */
+  readonly before?: number;
+  /** Groups of rows to sum. */
+  readonly groups: number;
+}
+
+/** What to multiply. */
+export interface Factors {
+  readonly image: Rows;
+  readonly filter: Rows;
+  /** Multiplies sums of rows: planes of the image and of the filter with one row for each group. */
+  readonly product: (image: Blocked, filter: Blocked, index: number) => Blocked;
+  /** Arrays that a product consists of, outermost first; each becomes the rows of a result. */
+  readonly arrays: number;
+}
+
+/** Whether halving the multiplications of `pixels` results of c by k channels pays for the passes over arrays. */
+export function pays({ block }: BlockedPen, [c, k]: readonly [number, number], pixels: number): boolean {
+  return (c * k) / (c + k) >= LEAST_CHANNELS * block && c * k * pixels >= LEAST_WORK;
+}
+
+/** Least mean of the numbers of channels, in blocks: passes cost as c + k, multiplications as c · k. Measured with blocks of 16. */
+const LEAST_CHANNELS = 2.5;
+
+/** Least products of an image's channels, a filter's and pixels, that twenty nodes in the place of one are worth. */
+const LEAST_WORK = 2 ** 23;
+
+/** Rows of a convolution: `[arrays, 4, …]` in memory. */
+export function convolvedRows(pen: BlockedPen, factors: Factors): string {
+  return inProducts(pen, factors, tapSums, transposed(resultSums));
+}
+
+/** Rows of a correlation, the gradient of a convolution by its taps, where dealt rows of dy are the filter: `[arrays, 3, …]` in memory. */
+export function correlatedRows(pen: BlockedPen, factors: Factors): string {
+  return inProducts(pen, factors, resultSums, transposed(tapSums));
+}
+
+type Matrix = readonly (readonly number[])[];
+
+function inProducts(
+  pen: BlockedPen,
+  { image, filter, product, arrays }: Factors,
+  filterSums: Matrix,
+  joining: Matrix,
+): string {
+  const products = imageSums.map((weights, i) => {
+    const sums = filterSums[i]!;
+    const { name, shape } = product(rowSums(pen, image, weights, TOGETHER), rowSums(pen, filter, sums, sums.length), i);
+    return pen.view(name, shape, [arrays, 1, sizeOf(shape) / arrays]);
+  });
+  const all = pen.node("Concat", products, { axis: 1 });
+  return pen.node("MatMul", [pen.floats(joining.flat(), [joining.length, imageSums.length]), all]);
+}
+
+/** Rows weighted and summed, for each group `stride` rows further down: a depthwise convolution with no more taps than it needs. */
+function rowSums(
+  pen: BlockedPen,
+  { name, shape, planes, before = 0, groups }: Rows,
+  weights: readonly number[],
+  stride: number,
+): Blocked {
+  const [count, c, height, columns] = planes;
+  const used = weights.flatMap((weight, i) => (weight === 0 ? [] : [i]));
+  const first = Math.min(used[0]!, before); // rows that are passed over may not be more than there are zeros
+  const least = height + before - first - groups * stride + 1; // with fewer taps there would be further groups
+  const taps = weights.slice(first, Math.max(used.at(-1)! + 1, first + least));
+  const isSparse = taps.length % 2 === 1 && taps.every((weight, i) => i % 2 === 0 || weight === 0);
+  const kernel = isSparse ? taps.filter((_, i) => i % 2 === 0) : taps;
+  const below = (groups - 1) * stride + taps.length - (before - first) - height;
+  const table = Float32Array.from(kernel.flatMap((weight) => new Array<number>(c).fill(weight)));
+  const sums = pen.nchwc("Conv", [pen.view(name, shape, planes), pen.table(table, [c, 1, kernel.length, 1])], {
+    kernel_shape: [kernel.length, 1],
+    strides: [stride, 1],
+    pads: [before - first, 0, Math.max(0, below), 0],
+    dilations: [isSparse ? 2 : 1, 1],
+    group: c,
+  });
+  return { name: sums, shape: [count, c, groups, columns] };
+}
+
+function transposed(matrix: Matrix): Matrix {
+  return matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
+}
