@@ -9,6 +9,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { keptMemory } from "../../src/cli/kept-memory.ts";
 
 /** How to start a contender. */
 export interface Command {
@@ -40,7 +41,8 @@ export async function startContender(
   { withinSeconds = 3600 }: { readonly withinSeconds?: number } = {},
 ): Promise<Contender | { readonly absent: string }> {
   const shown = [file, ...args].join(" ");
-  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const env = { ...keptMemory, ...process.env }; // as the command line starts itself; for every contender
+  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"], env });
   const end = new Promise<{ absent: string }>((resolve) => {
     child.on("error", (error) => resolve({ absent: `${file} cannot be started (${error.message}).` }));
     child.on("exit", (code) => resolve({ absent: `${shown} ended with code ${code}.` }));

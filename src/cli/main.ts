@@ -1,14 +1,8 @@
 #!/usr/bin/env node
-import { commandLine } from "./command-line.ts";
-import { interruption } from "./interruption.ts";
-import { programName } from "./program-name.ts";
-import { processTerminal } from "./terminal.ts";
+import { keepFreedMemory } from "./kept-memory.ts";
 
 /** The program: arguments in, exit code out. */
 
-const terminal = processTerminal();
-process.exitCode = await commandLine(process.argv.slice(2), {
-  terminal,
-  signal: interruption(terminal),
-  program: programName(),
-});
+keepFreedMemory(); // before anything is loaded, since it loads all again
+const { program } = await import("./program.ts");
+process.exitCode = await program(process.argv.slice(2));
