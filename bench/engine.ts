@@ -10,6 +10,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { keptMemory } from "../src/cli/kept-memory.ts";
 import { openProbes } from "../src/engine/diagnostics/index.ts";
 import type { LoweringChoice } from "../src/engine/lowerings/index.ts";
 import { runtimeVersion } from "../src/engine/session.ts";
@@ -60,7 +61,11 @@ if (word === "contend") {
   };
   const cases = asked.map(([name, { peer }]) => ({
     name,
-    ours: { file: process.execPath, args: [fileURLToPath(import.meta.url), "contend", name, `${options.threads}`] },
+    ours: {
+      file: process.execPath,
+      args: [fileURLToPath(import.meta.url), "contend", name, `${options.threads}`],
+      env: keptMemory, // as the command line starts itself; whoever sets these for all gives them to the peer too
+    },
     ...(peer && peers(peer)),
   }));
   const probes = await openProbes({ threads: options.threads });

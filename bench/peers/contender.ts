@@ -9,12 +9,13 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { keptMemory } from "../../src/cli/kept-memory.ts";
 
 /** How to start a contender. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
+  /** Settings of its environment, where nobody set them otherwise. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A contender that has started and waits. */
@@ -37,12 +38,11 @@ export interface Contender {
  * @param withinSeconds one that is not ready by then is ended, and absent
  */
 export async function startContender(
-  { file, args }: Command,
+  { file, args, env }: Command,
   { withinSeconds = 3600 }: { readonly withinSeconds?: number } = {},
 ): Promise<Contender | { readonly absent: string }> {
   const shown = [file, ...args].join(" ");
-  const env = { ...keptMemory, ...process.env }; // as the command line starts itself; for every contender
-  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"], env });
+  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...env, ...process.env } });
   const end = new Promise<{ absent: string }>((resolve) => {
     child.on("error", (error) => resolve({ absent: `${file} cannot be started (${error.message}).` }));
     child.on("exit", (code) => resolve({ absent: `${shown} ended with code ${code}.` }));

@@ -8,7 +8,7 @@ import type { DeviceName } from "./devices.ts";
 import { leastFirst, overwritable, recompute } from "./economy/index.ts";
 import { fromDevice } from "./from-device.ts";
 import type { Graph, Value } from "./graph.ts";
-import { type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
+import { functionLowering, type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
 import { freeOnDevice, openSession, type Session } from "./session.ts";
 
 /**
@@ -154,14 +154,10 @@ export interface CompiledFunction {
 export async function compileFunction(
   graph: Graph,
   outputs: Readonly<Record<string, Value>>,
-  {
-    state = new Map(),
-    threads = 1,
-    device = "cpu",
-    lowering = device === "cpu" ? "portable" : "auto",
-  }: CompileOptions & { state?: State } = {},
+  { state = new Map(), threads = 1, device = "cpu", lowering = "auto" }: CompileOptions & { state?: State } = {},
 ): Promise<CompiledFunction> {
-  const { model } = await lower(lowering, graph, outputs, { device, weights: await fromDevice(state) });
+  const chosen = lowering === "auto" ? await functionLowering(outputs, device) : lowering;
+  const { model } = await lower(chosen, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
   const session: Session = await openSession(model, { threads, device, optimization: "all" });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };

@@ -77,6 +77,30 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     grouped: images(([x, w]) => ops.conv2d(x!, w!, { groups: 2, padding: 1 }), X, [32, 16, 3, 3]),
     "many channels to few": images(([x, w]) => ops.conv2d(x!, w!, { padding: 1 }), [2, 64, 5, 4], [16, 64, 3, 3]),
     "few channels to many": images(([x, w]) => ops.conv2d(x!, w!), [3, 16, 5, 6], [64, 16, 3, 2]),
+    // From here on with half of the multiplications, in blocks of either size
+    halved: images(([x, w, bias]) => ops.conv2d(x!, w!, { padding: 1, bias }), [1, 80, 36, 40], [80, 80, 3, 3], [80]),
+    "halved, several images": images(([x, w]) => ops.conv2d(x!, w!, { padding: 1 }), [8, 96, 16, 8], [96, 96, 3, 3]),
+    "halved, without borders": images(([x, w]) => ops.conv2d(x!, w!), [1, 96, 34, 42], [80, 96, 3, 3]),
+    "halved, uneven borders": images(
+      ([x, w]) => ops.conv2d(x!, w!, { padding: [0, 2, 2, 0] }),
+      [1, 80, 36, 40],
+      [96, 80, 3, 3],
+    ),
+    "halved, a wide border above": images(
+      ([x, w]) => ops.conv2d(x!, w!, { padding: [3, 1, 0, 1] }),
+      [1, 80, 35, 40],
+      [96, 80, 3, 3],
+    ),
+    "halved, wide filters, every other column": images(
+      ([x, w]) => ops.conv2d(x!, w!, { stride: [1, 2], padding: [1, 2] }),
+      [2, 80, 32, 48],
+      [96, 80, 3, 5],
+    ),
+    "halved, dilated columns": images(
+      ([x, w]) => ops.conv2d(x!, w!, { dilation: [1, 2], padding: [1, 2] }),
+      [1, 80, 36, 40],
+      [80, 80, 3, 3],
+    ),
   },
   conv2dWeightGradient: {
     plain: two((x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: 1 }), X, [2, 16, 6, 7]),
@@ -110,6 +134,27 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
       (x, dy) => conv2dWeightGradient(x, dy, { kernel: [2, 3], padding: [0, 1, 1, 1] }),
       [4, 64, 4, 4],
       [4, 32, 4, 4],
+    ),
+    // From here on with half of the multiplications, in blocks of either size
+    halved: two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: 1 }),
+      [1, 96, 32, 32],
+      [1, 96, 32, 32],
+    ),
+    "halved, several images to a block": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: 1 }),
+      [16, 64, 12, 12],
+      [16, 96, 12, 12],
+    ),
+    "halved, every other column": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 4], stride: [1, 2] }),
+      [2, 64, 34, 50],
+      [2, 96, 32, 24],
+    ),
+    "halved, turned": two(
+      (x, dy) => conv2dWeightGradient(x, dy, { kernel: [3, 3], padding: [0, 1, 2, 1] }),
+      [8, 176, 16, 16],
+      [8, 48, 16, 16],
     ),
   },
   convTranspose2d: {

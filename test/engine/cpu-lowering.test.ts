@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/core/random.ts";
+import { arrayTypes } from "../../src/engine/diagnostics/array-types.ts";
+import { nodeCosts } from "../../src/engine/diagnostics/cost.ts";
+import { productOperations } from "../../src/engine/diagnostics/product-operations.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
 import { heInit, onesInit, zerosInit } from "../../src/engine/initializers.ts";
@@ -7,7 +10,7 @@ import { phases } from "../../src/engine/lowerings/cpu/phases.ts";
 import { channelsPerBlock } from "../../src/engine/lowerings/cpu/probe.ts";
 import { tilesFor } from "../../src/engine/lowerings/cpu/tiles.ts";
 import { cpu } from "../../src/engine/lowerings/cpu.ts";
-import type { LoweringChoice } from "../../src/engine/lowerings/index.ts";
+import { functionLowering, type LoweringChoice } from "../../src/engine/lowerings/index.ts";
 import {
   add,
   batchNorm,
@@ -26,6 +29,7 @@ import {
 } from "../../src/engine/ops/index.ts";
 import { adam } from "../../src/engine/optimizers/adam.ts";
 import { compileFunction, compileStep, initialState, type StepGraph } from "../../src/engine/step.ts";
+import type { OnnxNode } from "../../src/onnx/model.ts";
 import { normal } from "./differentiation.ts";
 
 const block = await channelsPerBlock();
@@ -103,6 +107,42 @@ test.each([
   expect(found.waste).toBeCloseTo(waste);
 });
 
+describe.each([8, 16])("convolutions of many channels, in blocks of %d", (block) => {
+  const graph = createGraph();
+  const x = graph.input("x", [1, 96, 32, 32]);
+  const filter = graph.parameter("filter", [96, 96, 3, 3], heInit());
+  const y = conv2d(x, filter, { padding: 1 });
+  const [dx, dFilter] = gradient(mean(square(y)), [x, filter]);
+
+  /** Multiplications of products and of convolutions over channels that are left, in parts of what one convolution takes. */
+  function effort(outputs: Record<string, Value>): number {
+    const model = cpu(graph, outputs, { block });
+    const costs = nodeCosts(model, arrayTypes(model));
+    const isDense = (node: OnnxNode) => node.opType === "Conv" && (node.attributes.group?.value ?? 1) === 1;
+    const dense = costs.filter(({ node }) => isDense(node)).reduce((sum, { operations }) => sum + operations, 0);
+    return dense / productOperations({ graph, outputs: { y } });
+  }
+
+  test("forward and by either input: half of the multiplications", () => {
+    expect(effort({ y })).toBeCloseTo(0.5);
+    expect(effort({ y, dx: dx! })).toBeCloseTo(1);
+    expect(effort({ y, dFilter: dFilter! })).toBeCloseTo(1, 1); // its tiles have a border
+  });
+
+  test("few channels, few pixels or other rows: all of them", () => {
+    const plainly = (shape: readonly number[], k: number, options: Parameters<typeof conv2d>[2]) => {
+      const image = graph.input(`image ${shape}`, shape);
+      const y = conv2d(image, graph.input(`filter ${k} ${shape}`, [k, shape[1]!, 3, 3]), { padding: 1, ...options });
+      return cpu(graph, { y }, { block }).nodes.some(({ opType }) => opType === "MatMul");
+    };
+    expect(plainly([1, 96, 32, 32], 96, {})).toBe(true);
+    expect(plainly([1, 16, 96, 96], 96, {})).toBe(false);
+    expect(plainly([1, 96, 12, 12], 96, {})).toBe(false);
+    expect(plainly([1, 96, 34, 34], 96, {})).toBe(false);
+    expect(plainly([1, 96, 32, 34], 96, { stride: 2 })).toBe(false);
+  });
+});
+
 /** A small network with everything that ours have: both borders, strides both ways, skips, pooling and three normalisations. */
 function network(): StepGraph {
   const graph = createGraph();
@@ -153,6 +193,22 @@ describe.skipIf(block === undefined)("training", () => {
     expect(again).toEqual(received);
   });
 
+  test("half of the multiplications give the same bits with one thread and two", async () => {
+    const graph = createGraph();
+    const filter = graph.parameter("filter", [96, 96, 3, 3], heInit());
+    const image = graph.input("image", [1, 96, 32, 32]);
+    const [dImage, dFilter] = gradient(mean(square(conv2d(image, filter, { padding: 1 }))), [image, filter]);
+    const [one, two] = await Promise.all(
+      [1, 2].map(async (threads) => {
+        const step = await compileStep({ graph, outputs: { dImage: dImage!, dFilter: dFilter! } }, { threads });
+        const { outputs } = await step.run(initialState([graph], random(5)), { image: normal(image, random(6)) });
+        await step.release();
+        return outputs;
+      }),
+    );
+    expect(two).toEqual(one);
+  });
+
   test("a step says how it was lowered", async () => {
     const used = async (lowering?: LoweringChoice) => {
       const step = await compileStep(network(), lowering ? { lowering } : {});
@@ -160,6 +216,17 @@ describe.skipIf(block === undefined)("training", () => {
       return step.lowering;
     };
     expect([await used("cpu"), await used("auto"), await used("portable")]).toEqual(["cpu", "cpu", "portable"]);
+  });
+
+  test("a function is lowered in blocks where that halves most of its convolutions", async () => {
+    const graph = createGraph();
+    const image = graph.input("image", [1, 96, 32, 32]);
+    const wide = conv2d(image, graph.parameter("wide", [96, 96, 3, 3], heInit()), { padding: 1 });
+    const narrow = conv2d(image, graph.parameter("narrow", [16, 96, 3, 3], heInit()), { padding: 1 });
+    expect(await functionLowering({ wide })).toBe("cpu");
+    expect(await functionLowering({ narrow })).toBe("portable");
+    expect(await functionLowering({ wide, narrow })).toBe("cpu");
+    expect(await functionLowering({ wide }, "cuda")).toBe("portable");
   });
 
   test("a function with constant weights gives the same", async () => {

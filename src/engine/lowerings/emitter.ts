@@ -160,7 +160,7 @@ export function emitModel(
     table: (data, shape) =>
       tables.of(data, shape, () => initializer(`table${tableCount++}`, dataTypeOf(data), shape, data)),
   };
-  const order = needed(Object.values(outputs));
+  const order = neededFor(Object.values(outputs));
   const refined = refine?.(emit, order, Object.values(outputs));
   const operator = (y: Value, { op, inputs, attributes }: Source & { kind: "operator" }): string => {
     const node = { inputs, attributes, y };
@@ -195,7 +195,7 @@ export function emitModel(
 }
 
 /** Values that the outputs depend on, inputs first: so that naming them in turn never recurses deeply. */
-function needed(outputs: readonly Value[]): Value[] {
+export function neededFor(outputs: readonly Value[]): Value[] {
   const found = new Set<Value>();
   const open = [...outputs];
   for (let value = open.pop(); value; value = open.pop()) {

@@ -5,9 +5,10 @@
 import type { OnnxModel } from "../../onnx/model.ts";
 import type { DeviceName } from "../devices.ts";
 import type { Graph, Value } from "../graph.ts";
+import { halvedShare } from "./cpu/convolution.ts";
 import { channelsPerBlock } from "./cpu/probe.ts";
 import { cpu } from "./cpu.ts";
-import type { LoweringOptions } from "./emitter.ts";
+import { type LoweringOptions, neededFor } from "./emitter.ts";
 import { portable } from "./portable.ts";
 import { webgpu } from "./webgpu.ts";
 
@@ -31,6 +32,20 @@ const best: Readonly<Record<DeviceName, LoweringName>> = { cpu: "cpu", webgpu: "
 /** The lowering that `auto` stands for on a device of this machine. */
 export async function preferredLowering(device: DeviceName = "cpu"): Promise<LoweringName> {
   return possible(best[device]);
+}
+
+/**
+ * The lowering for a function, whose weights are constants. The runtime lays these out in blocks by itself, with normalisations in them, so on a processor
+ * `cpu` is better only where it halves most of the convolutions.
+ */
+export async function functionLowering(
+  outputs: Readonly<Record<string, Value>>,
+  device: DeviceName = "cpu",
+): Promise<LoweringName> {
+  const lowering = await preferredLowering(device);
+  if (lowering !== "cpu") return lowering;
+  const share = halvedShare(neededFor(Object.values(outputs)), (await channelsPerBlock())!);
+  return share > 0.5 ? "cpu" : "portable";
 }
 
 /** The lowering itself, or `portable` where the runtime has no blocked operators. */

@@ -3,6 +3,7 @@
  * makes 110 to 220 (docs/engine.md).
  */
 
+import { sizeOf } from "../../../core/shape.ts";
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
 import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swappedFilters } from "./filters.ts";
@@ -12,6 +13,9 @@ import type { BlockedRule } from "./rule.ts";
 import { convolvedRows, ONCE, pays, TAP_ROWS, TOGETHER } from "./winograd.ts";
 
 type FilterShape = readonly [number, number, number, number];
+
+/** Least mean of the numbers of channels, in blocks, for half of the multiplications. */
+const LEAST_CHANNELS = 2.5;
 
 /** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
 export const conv2d: BlockedRule<ConvGeometry> = ({ inputs: [x, w, bias], attributes, y }, pen) => {
@@ -79,14 +83,32 @@ interface Geometry extends ConvGeometry {
   readonly shape: ImageShape;
 }
 
+/** Whether half of the multiplications of this convolution of images with blocks of channels are done without, and that pays. */
+function isHalved(block: number, { kernel, from, shape, strides, dilations, groups }: Geometry): boolean {
+  const [n, k, height, width] = shape;
+  const inRows = kernel[0] === TAP_ROWS && strides[0] === 1 && dilations[0] === 1 && height % TOGETHER === 0;
+  const inBlocks = groups === 1 && from[1] % block === 0 && k % block === 0;
+  return inRows && inBlocks && pays(block, [from[1], k], n * height * width, LEAST_CHANNELS);
+}
+
+/** Share of the multiplications of all `conv2d` among some values that lie in those which are done with half of them. */
+export function halvedShare(values: readonly Value[], block: number): number {
+  let [all, halved] = [0, 0];
+  for (const { source, shape } of values) {
+    if (source.kind !== "operator" || source.op.name !== "conv2d") continue;
+    const [from, filter] = source.inputs.map((input) => input.shape as ImageShape) as [ImageShape, FilterShape];
+    const geometry = { ...(source.attributes as unknown as ConvGeometry), kernel: filter.slice(2), from };
+    const multiplications = sizeOf(shape) * sizeOf(filter.slice(1));
+    all += multiplications;
+    if (isHalved(block, { ...geometry, shape: shape as ImageShape })) halved += multiplications;
+  }
+  return all && halved / all;
+}
+
 /** Blocked convolution, ready to take on a sum and an activation where it is one node. */
 function convolution(pen: BlockedPen, image: string, filter: string, bias: string, geometry: Geometry): Blocked {
-  const { kernel, from, shape, strides, pads, dilations, groups } = geometry;
-  const [n, k, height, width] = shape;
-  const isBlocked = groups === 1 && from[1] % pen.block === 0;
-  const inRows = kernel[0] === TAP_ROWS && strides[0] === 1 && dilations[0] === 1 && height % TOGETHER === 0;
-  if (isBlocked && inRows && pays(pen, [from[1], k], n * height * width))
-    return inHalf(pen, image, filter, bias, geometry);
+  if (isHalved(pen.block, geometry)) return inHalf(pen, image, filter, bias, geometry);
+  const { kernel, shape, strides, pads, dilations, groups } = geometry;
   return fusable(shape, ({ sum, activation }) => {
     const inputs = [image, filter];
     if (bias || sum) inputs.push(bias);

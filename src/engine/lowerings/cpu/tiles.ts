@@ -29,15 +29,16 @@ export interface Dealing {
 const MOST_TAPS = 256;
 
 /**
- * The grid that pads images least, of those the one with most tiles, of those the one whose tiles have the shortest border. An image may have fewer tiles than
- * a block has channels: then several images share a block.
+ * The grid that pads images least, of those one whose tiles have a multiple of `together` rows, of those the one with most tiles, of those the one whose tiles
+ * have the shortest border. An image may have fewer tiles than a block has channels: then several images share a block.
  */
 export function tilesFor(
   block: number,
   images: number,
   [rows, columns]: readonly [number, number],
+  together = 1,
 ): { tiles: Tiles; waste: number } {
-  const grids: { tiles: Tiles; waste: number; all: number; border: number }[] = [];
+  const grids: { tiles: Tiles; waste: number; odd: number; all: number; border: number }[] = [];
   let most = block;
   while ((rows * columns) / most > MOST_TAPS) most *= 2;
   for (let all = 1; all <= most; all *= 2) {
@@ -46,10 +47,11 @@ export function tilesFor(
       const count = [down, all / down] as const;
       const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
       const waste = (size[0] * size[1] * all) / (rows * columns);
-      grids.push({ tiles: { count, size }, waste, all, border: size[0] + size[1] });
+      const odd = Math.sign(size[0] % together);
+      grids.push({ tiles: { count, size }, waste, odd, all, border: size[0] + size[1] });
     }
   }
-  return grids.toSorted((a, b) => a.waste - b.waste || b.all - a.all || a.border - b.border)[0]!;
+  return grids.toSorted((a, b) => a.waste - b.waste || a.odd - b.odd || b.all - a.all || a.border - b.border)[0]!;
 }
 
 /** The tile that each channel stands for: image by image, row by row of tiles. */

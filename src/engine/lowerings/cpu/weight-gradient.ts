@@ -17,10 +17,13 @@ import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./
 import { type BlockedRule, imageLayout } from "./rule.ts";
 import { straightFilters, type TapSums, turnedFilters } from "./tap-sums.ts";
 import { type Dealing, dealtFilters, dealtImage, tilesFor } from "./tiles.ts";
-import { correlatedRows, pays, TAP_ROWS, TOGETHER } from "./winograd.ts";
+import { correlatedRows, pays, type Rows, TAP_ROWS, TOGETHER } from "./winograd.ts";
 
 /** More padding of the last tiles than this, and the plain way is as fast. */
 const MOST_WASTE = 1.3;
+
+/** Least mean of the numbers of channels, in blocks, for half of the multiplications: sums are no larger than filters, so joining them costs little. */
+const LEAST_CHANNELS = 2;
 
 /** From this many filters on, the blocked kernel is at full speed. */
 const MANY_FILTERS = 64;
@@ -57,75 +60,56 @@ function correlation(
   { kernel, strides, before }: Pick<Dealing, "kernel" | "strides" | "before">,
 ): TapSums | undefined {
   const [n, f, rows, columns] = filter.shape as ImageShape;
-  const { tiles, waste } = tilesFor(pen.block, n, [rows, columns]);
-  if (waste > MOST_WASTE) return undefined;
   const c = image.shape[1]!;
   const [tall, wide] = kernel;
-  const { size } = tiles;
-  const isHalved =
-    tall === TAP_ROWS &&
-    strides[0] === 1 &&
-    size[0] % TOGETHER === 0 &&
-    c % pen.block === 0 &&
-    pays(pen, [c, f], n * rows * columns);
+  const inRows = tall === TAP_ROWS && strides[0] === 1 && pays(pen.block, [c, f], n * rows * columns, LEAST_CHANNELS);
+  const { tiles, waste } = tilesFor(pen.block, n, [rows, columns], inRows ? TOGETHER : 1);
+  if (waste > MOST_WASTE) return undefined;
+  const { size, count } = tiles;
+  const isHalved = inRows && size[0] % TOGETHER === 0;
   const parts = partsOf(pen, image, f, isHalved ? 1 : tall);
+  const channels = n * count[0] * count[1];
   const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
-  const channels = n * tiles.count[0] * tiles.count[1];
-  const filters = dealtFilters(pen, pen.blocked(filter) as Blocked, tiles); // [F, channels, tile rows, tile columns]
-  const images = dealtImage(pen, image, { tiles, kernel, strides, before, parts }); // [1, channels, height · parts, width · C/parts]
-  const dealt = {
-    image: [channels / pen.block, height * width * c, pen.block],
-    filter: [(f * channels * sizeOf(size)) / pen.block, pen.block],
+  const images: Rows = {
+    name: dealtImage(pen, image, { tiles, kernel, strides, before, parts }), // [1, channels, height · parts, width · C/parts]
+    shape: [channels / pen.block, height * width * c, pen.block],
+    planes: [channels / pen.block, pen.block, height, width * c],
   };
-  /** As many rows of sums as the image has rows more than the filter, and one. */
-  const summed = (image: Dealt, filter: Dealt): Blocked => ({
-    name: pen.nchwc(
-      "Conv",
-      [
-        pen.view(image.name, image.shape, [1, channels, image.rows * parts, (width * c) / parts]),
-        pen.view(filter.name, filter.shape, [f, channels, filter.rows, size[1]]),
-      ],
-      { kernel_shape: [filter.rows, size[1]], dilations: [strides[0]! * parts, (strides[1]! * c) / parts] },
-    ),
-    shape: [1, f, (image.rows - strides[0]! * (filter.rows - 1)) * parts, (wide * c) / parts],
-  });
+  const filters: Rows = {
+    name: dealtFilters(pen, pen.blocked(filter) as Blocked, tiles), // [F, channels, tile rows, tile columns]
+    shape: [(f * channels * sizeOf(size)) / pen.block, pen.block],
+    planes: [(f * channels) / pen.block ** 2, pen.block, size[0], size[1] * pen.block],
+  };
+  const beside = (wide * c) / parts;
+  /** Sums for every place of a filter with fewer rows in an image with fewer rows. */
+  const sums = (image: Blocked, filter: Blocked): Blocked => {
+    const [below, down] = [image.shape[2], filter.shape[2]];
+    const inputs = [
+      pen.view(image.name, image.shape, [1, channels, below * parts, (width * c) / parts]),
+      pen.view(filter.name, filter.shape, [f, channels, down, size[1]]),
+    ];
+    const dilations = [strides[0]! * parts, (strides[1]! * c) / parts];
+    return {
+      name: pen.nchwc("Conv", inputs, { kernel_shape: [down, size[1]], dilations }),
+      shape: [1, f, (below - strides[0]! * (down - 1)) * parts, beside],
+    };
+  };
   const shape = [f, c, tall, wide] as const;
-  if (!isHalved) {
-    const { name } = summed(
-      { name: images, shape: dealt.image, rows: height },
-      { name: filters, shape: dealt.filter, rows: size[0] },
-    );
-    return { name, shape, parts };
-  }
-  const groups = size[0] / TOGETHER;
-  const name = correlatedRows(pen, {
-    image: { name: images, shape: dealt.image, planes: [channels / pen.block, pen.block, height, width * c], groups },
-    filter: {
-      name: filters,
-      shape: dealt.filter,
-      planes: [(f * channels) / pen.block ** 2, pen.block, size[0], size[1] * pen.block],
-      groups,
-    },
-    arrays: f / pen.block,
-    product: (x, dy) => summed({ ...x, rows: groups }, { ...dy, rows: groups }),
+  if (!isHalved) return { name: sums(inPlanes(pen, images), inPlanes(pen, filters)).name, shape, parts };
+  const [arrays, groups] = [f / pen.block, size[0] / TOGETHER];
+  const joined = correlatedRows(pen, {
+    image: { ...images, groups },
+    filter: { ...filters, groups },
+    product: sums,
+    arrays,
   });
-  return {
-    name: pen.view(
-      name,
-      [f / pen.block, tall, parts * ((wide * c) / parts) * pen.block],
-      [1, f, tall * parts, (wide * c) / parts],
-    ),
-    shape,
-    parts,
-  };
+  const name = pen.view(joined, [arrays, tall, parts * beside * pen.block], [1, f, tall * parts, beside]);
+  return { name, shape, parts };
 }
 
-/** Rows of numbers in memory, dealt into tiles. */
-interface Dealt {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Of each tile. */
-  readonly rows: number;
+/** Planes under a shape that says so. */
+function inPlanes(pen: BlockedPen, { name, shape, planes }: Rows): Blocked {
+  return { name: pen.view(name, shape, planes), shape: planes };
 }
 
 /**

@@ -60,29 +60,33 @@ export interface Rows {
   /** Its own shape, and in planes: `[planes, b, rows, columns]`. */
   readonly shape: readonly number[];
   readonly planes: ImageShape;
-  /** Rows of zeros above. */
-  readonly before?: number;
-  /** Groups of rows to sum. */
+}
+
+/** Rows in groups, each of which is summed. */
+export interface GroupedRows extends Rows {
   readonly groups: number;
+  /** Rows of zeros above the first group. */
+  readonly before?: number;
 }
 
 /** What to multiply. */
 export interface Factors {
-  readonly image: Rows;
-  readonly filter: Rows;
+  readonly image: GroupedRows;
+  readonly filter: GroupedRows;
   /** Multiplies sums of rows: planes of the image and of the filter with one row for each group. */
   readonly product: (image: Blocked, filter: Blocked, index: number) => Blocked;
   /** Arrays that a product consists of, outermost first; each becomes the rows of a result. */
   readonly arrays: number;
 }
 
-/** Whether halving the multiplications of `pixels` results of c by k channels pays for the passes over arrays. */
-export function pays({ block }: BlockedPen, [c, k]: readonly [number, number], pixels: number): boolean {
-  return (c * k) / (c + k) >= LEAST_CHANNELS * block && c * k * pixels >= LEAST_WORK;
+/**
+ * Whether half of the multiplications of `pixels` results of c by k channels are worth the passes over arrays: these cost as c + k, those as c · k.
+ *
+ * @param least blocks of channels from which on they are, for equal numbers of channels half of each; measured with blocks of 16
+ */
+export function pays(block: number, [c, k]: readonly [number, number], pixels: number, least: number): boolean {
+  return (c * k) / (c + k) >= least * block && c * k * pixels >= LEAST_WORK;
 }
-
-/** Least mean of the numbers of channels, in blocks: passes cost as c + k, multiplications as c · k. Measured with blocks of 16. */
-const LEAST_CHANNELS = 2.5;
 
 /** Least products of an image's channels, a filter's and pixels, that twenty nodes in the place of one are worth. */
 const LEAST_WORK = 2 ** 23;
@@ -117,7 +121,7 @@ function inProducts(
 /** Rows weighted and summed, for each group `stride` rows further down: a depthwise convolution with no more taps than it needs. */
 function rowSums(
   pen: BlockedPen,
-  { name, shape, planes, before = 0, groups }: Rows,
+  { name, shape, planes, before = 0, groups }: GroupedRows,
   weights: readonly number[],
   stride: number,
 ): Blocked {
