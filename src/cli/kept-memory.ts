@@ -6,7 +6,7 @@
  */
 export const keptMemory: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: `${32 * 2 ** 20}`, // the largest that glibc takes
-  MALLOC_TRIM_THRESHOLD_: `${2 ** 27}`,
+  MALLOC_TRIM_THRESHOLD_: `${2 ** 30}`,
   MALLOC_ARENA_MAX: "1", // or each thread keeps some of its own
 };
 

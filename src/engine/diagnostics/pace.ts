@@ -49,7 +49,7 @@ const convolution: PaceRule = (node, [x, w]) => {
   if (isBlocked) {
     if (taps === 1) return memory(1.45);
     const isWhole = w!.shape[2] === x!.shape[2] && w!.shape[3] === x!.shape[3];
-    return isWhole ? memory(2, 0.057) : { of: "convolution", share: 0.18 };
+    return isWhole ? memory(2, 0.057) : memory(1.45, 0.18); // few taps, as in sums of rows, or many
   }
   if (groups > 1) return { of: "convolution", share: 0.05 };
   return { of: "convolution", share: 0.62 };

@@ -14,7 +14,7 @@ import { isView } from "./views.ts";
 /** Operators that take one pass over memory. */
 const ONE_PASS = new Set([
   ...["Add", "Sub", "Mul", "Neg", "Clip", "Relu", "LeakyRelu", "Sigmoid", "QuickGelu"],
-  ...["Pad", "Concat", "Upsample", "ReorderInput", "ReorderOutput"],
+  ...["Pad", "Gather", "Concat", "Upsample", "ReorderInput", "ReorderOutput"],
 ]);
 
 /** Arrays below this many bytes are not worth a node. */

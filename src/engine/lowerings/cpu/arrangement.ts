@@ -66,17 +66,30 @@ export const zeroPad: BlockedRule<{ before: readonly number[]; after: readonly n
   return fromMemory(pen, pen.node("Pad", [memory, pen.ints(widths)]), y);
 };
 
-/** Mirrored borders: a pixel keeps all its channels, so the last axis in memory stays whole. */
+/** Mirrored borders: a pixel keeps all its channels, and is fetched by number, which threads share; `Pad` uses one only. */
 export const reflectPad: BlockedRule<{ before: readonly number[]; after: readonly number[] }> = (
   { inputs: [x], attributes: { before, after }, y },
   pen,
 ) => {
   const layout = imageLayout(pen, x!);
   if (!layout || [before, after].some(([n, c]) => n !== 0 || c !== 0)) return undefined;
-  const widths = [0, before[2]!, before[3]!, 0, 0, after[2]!, after[3]!, 0];
-  const padded = pen.node("Pad", [rowsOfPixels(pen, layout), pen.ints(widths)], { mode: "reflect" });
-  return fromRowsOfPixels(pen, padded, y);
+  const [planes, height, width, block] = pixelRows(pen, layout.shape);
+  const rows = mirrored(height, before[2]!, after[2]!);
+  const columns = mirrored(width, before[3]!, after[3]!);
+  const places = Int32Array.from(rows.flatMap((row) => columns.map((column) => row * width + column)));
+  const pixels = pen.view(layout.name, layout.shape, [planes, height * width, block]);
+  const shape = y.shape as ImageShape;
+  const padded = pen.node("Gather", [pixels, pen.table(places, [places.length])], { axis: 1 });
+  return { name: pen.view(padded, [planes, places.length, block], shape), shape };
 };
+
+/** Places along an axis with those before and after it mirrored at its first and last place. */
+function mirrored(extent: number, before: number, after: number): number[] {
+  return Array.from({ length: before + extent + after }, (_, i) => {
+    const place = Math.abs(i - before);
+    return place < extent ? place : 2 * (extent - 1) - place;
+  });
+}
 
 /** Rows or columns backwards. */
 export const flip: BlockedRule<{ axes: readonly number[] }> = ({ inputs: [x], attributes: { axes }, y }, pen) => {
