@@ -5,7 +5,7 @@ import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
 import type { DeviceName } from "./devices.ts";
-import { leastFirst, overwritable, recompute } from "./economy/index.ts";
+import { foldConstants, leastFirst, overwritable, recompute } from "./economy/index.ts";
 import { fromDevice } from "./from-device.ts";
 import type { Graph, Value } from "./graph.ts";
 import { functionLowering, type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
@@ -157,9 +157,10 @@ export async function compileFunction(
   { state = new Map(), threads = 1, device = "cpu", lowering = "auto" }: CompileOptions & { state?: State } = {},
 ): Promise<CompiledFunction> {
   const chosen = lowering === "auto" ? await functionLowering(outputs, device) : lowering;
-  const { model } = await lower(chosen, graph, outputs, { device, weights: await fromDevice(state) });
+  const { model, lowering: used } = await lower(chosen, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
-  const session: Session = await openSession(model, { threads, device, optimization: "all" });
+  const ready = used === "cpu" ? await foldConstants(model) : model;
+  const session: Session = await openSession(ready, { threads, device, optimization: "all" });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };
 }
 

@@ -54,6 +54,17 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     channels: images((values) => ops.concat(values, 1), X, [2, 16, 6, 7]),
     columns: images((values) => ops.concat(values, 3), X, X),
     images: images((values) => ops.concat(values, 0), X, X),
+    "three outputs, wide kernel": images(
+      ([x, w, bias]) => ops.conv2d(lying(x!), w!, { padding: [2, 0, 1, 1], bias }),
+      X,
+      [3, 32, 5, 7],
+      [3],
+    ),
+    "three outputs, wide kernel, strides": images(
+      ([x, w]) => ops.conv2d(lying(x!), w!, { stride: [2, 2], dilation: [2, 1], padding: 3 }),
+      [1, 32, 12, 11],
+      [3, 32, 5, 7],
+    ),
     "broken blocks": images((values) => ops.concat(values, 1), X, [2, 3, 6, 7]),
   },
   conv2d: {
@@ -68,6 +79,17 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     "one input, wide kernel": images(([x, w]) => ops.conv2d(x!, w!), [1, 1, 12, 11], [32, 1, 7, 7]),
     "few outputs": images(([x, w]) => ops.conv2d(x!, w!, { padding: 1 }), X, [3, 32, 3, 3]),
     "one output": images(([x, w]) => ops.conv2d(x!, w!, { padding: 3 }), X, [1, 32, 7, 7]),
+    "three outputs, wide kernel": images(
+      ([x, w, bias]) => ops.conv2d(lying(x!), w!, { padding: [2, 0, 1, 1], bias }),
+      X,
+      [3, 32, 5, 7],
+      [3],
+    ),
+    "three outputs, wide kernel, strides": images(
+      ([x, w]) => ops.conv2d(lying(x!), w!, { stride: [2, 2], dilation: [2, 1], padding: 3 }),
+      [1, 32, 12, 11],
+      [3, 32, 5, 7],
+    ),
     "broken blocks": images(
       ([x, w]) => lying(ops.conv2d(x!, ops.mul(w!, 2), { padding: 1 })),
       [2, 24, 6, 7],

@@ -8,16 +8,18 @@ import { arrayTypes } from "../../src/engine/diagnostics/array-types.ts";
 import { memoryWalk } from "../../src/engine/diagnostics/memory.ts";
 import type { TraceEvent } from "../../src/engine/diagnostics/profile.ts";
 import { runtimeModel } from "../../src/engine/diagnostics/runtime-model.ts";
-import { leastFirst, overwritable, recompute, runOrder } from "../../src/engine/economy/index.ts";
+import { foldConstants, leastFirst, overwritable, recompute, runOrder } from "../../src/engine/economy/index.ts";
 import { exponentialMovingAverage } from "../../src/engine/ema.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph } from "../../src/engine/graph.ts";
 import { heInit } from "../../src/engine/initializers.ts";
+import { channelsPerBlock } from "../../src/engine/lowerings/cpu/probe.ts";
 import { lower } from "../../src/engine/lowerings/index.ts";
 import { add, conv2d, groupNorm, mean, silu, square } from "../../src/engine/ops/index.ts";
 import { adam } from "../../src/engine/optimizers/adam.ts";
 import { openSession } from "../../src/engine/session.ts";
 import { compileStep, initialState, type StepGraph, stepResults } from "../../src/engine/step.ts";
+import type { OnnxModel } from "../../src/onnx/model.ts";
 import { normal } from "./differentiation.ts";
 
 const [LAYERS, CHANNELS, SIDE] = [6, 64, 32];
@@ -40,6 +42,39 @@ function deepStep(): StepGraph {
 const step = deepStep();
 const { model } = await lower("auto", step.graph, stepResults(step));
 const assigned = [...step.graph.assignments.keys()].map(({ name }) => [name, `next/${name}`] as const);
+
+describe.skipIf((await channelsPerBlock()) === undefined)("constants", () => {
+  /** A convolution that the blocked lowering writes with many nodes for its filters, as a function with its weights inside. */
+  async function wideFunction(channels: number, layers = 1) {
+    const graph = createGraph();
+    let y = graph.input("x", [1, channels, SIDE, SIDE]);
+    for (let i = 0; i < layers; i++)
+      y = conv2d(y, graph.parameter(`w${i}`, [channels, channels, 3, 3], heInit()), { padding: 1 });
+    return (await lower("cpu", graph, { y }, { weights: initialState([graph], random(0)) })).model;
+  }
+
+  async function resultOf(model: OnnxModel) {
+    const session = await openSession(model, { optimization: "all" });
+    const { y } = await session.run({ x: normal({ shape: [1, 96, SIDE, SIDE] }, random(1)) });
+    await session.release();
+    return y;
+  }
+
+  test("what depends on them alone is computed once, with the same bits", async () => {
+    const model = await wideFunction(96);
+    const folded = await foldConstants(model);
+    const known = new Set(folded.initializers.map(({ name }) => name));
+    expect(folded.nodes.length).toBeLessThan(model.nodes.length - 6);
+    expect(folded.nodes.some(({ inputs }) => inputs.every((name) => known.has(name)))).toBe(false);
+    expect(known).not.toContain("w0"); // only what it became
+    expect(await resultOf(folded)).toEqual(await resultOf(model));
+  });
+
+  test("large ones are made again at every run", async () => {
+    const model = await wideFunction(512, 2);
+    expect(await foldConstants(model)).toBe(model);
+  });
+});
 
 describe("order", () => {
   test("is the runtime's own", async () => {

@@ -6,6 +6,7 @@
 import { sizeOf } from "../../../core/shape.ts";
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
+import { fewOutputs } from "./few-outputs.ts";
 import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swappedFilters } from "./filters.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
@@ -18,9 +19,11 @@ type FilterShape = readonly [number, number, number, number];
 const LEAST_CHANNELS = 2.5;
 
 /** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
-export const conv2d: BlockedRule<ConvGeometry> = ({ inputs: [x, w, bias], attributes, y }, pen) => {
+export const conv2d: BlockedRule<ConvGeometry> = (node, pen, portable) => {
+  const { inputs, attributes, y } = node;
+  const [x, w, bias] = inputs;
   const shape = w!.shape as FilterShape;
-  if (!canBeBlocked(y, pen.block)) return undefined;
+  if (!canBeBlocked(y, pen.block)) return fewOutputs(node, pen, portable);
   const kind = kindOf(pen, x!, shape, attributes.groups);
   if (!kind) return undefined;
   const image = kind === "plain input" ? pen.name(x!) : pen.blocked(x!).name;
