@@ -5,7 +5,7 @@
  * page by page. That was a twelfth of a step of a CycleGAN, and as much of a denoiser's (docs/engine.md); the peak of memory is the same.
  */
 export const keptMemory: Readonly<Record<string, string>> = {
-  MALLOC_MMAP_THRESHOLD_: `${32 * 2 ** 20}`, // the largest that glibc takes
+  MALLOC_MMAP_THRESHOLD_: `${5 * 2 ** 20}`, // up to 32 MB it saves no more time, and holes between large arrays cost memory
   MALLOC_TRIM_THRESHOLD_: `${2 ** 30}`,
   MALLOC_ARENA_MAX: "1", // or each thread keeps some of its own
 };
