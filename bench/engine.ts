@@ -64,7 +64,7 @@ if (word === "contend") {
     ours: {
       file: process.execPath,
       args: [fileURLToPath(import.meta.url), "contend", name, `${options.threads}`],
-      env: keptMemory, // as the command line starts itself; whoever sets these for all gives them to the peer too
+      env: keptMemory, // as `fit` and `train` start themselves; whoever sets these for all gives them to the peer too
     },
     ...(peer && peers(peer)),
   }));
