@@ -6,6 +6,8 @@
  * border that its kernel taps reach, and with its channels beside its columns and below its rows. Further tiles and images become further blocks of channels, so that all are
  * summed on the way. All taps come from one call at the speed of the forward convolution; only the dealing is extra.
  *
+ * Where channels are many, three rows of taps take half of the multiplications (`winograd.ts`): dealt tiles have their rows outermost, so sums of rows are taken of them.
+ *
  * The roles may be swapped (x as the kernel, dy as the image, taps reversed), which is faster where x has more channels than dy.
  */
 
