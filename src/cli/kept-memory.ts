@@ -10,7 +10,7 @@ export const keptMemory: Readonly<Record<string, string>> = {
   MALLOC_ARENA_MAX: "1", // or each thread keeps some of its own
 };
 
-/** Commands that train one network, alone in the process. Workers that train small ones side by side are up to 4 % slower with one arena. */
+/** Commands that train one network, alone in the process. Workers that train small ones side by side are slower with it. */
 const TRAINING_ALONE: ReadonlySet<string | undefined> = new Set(["fit", "train"]);
 
 /** Starts this program over with {@link keptMemory}, as the same process, where a command trains alone; unless somebody chose for himself. */

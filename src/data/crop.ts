@@ -1,14 +1,7 @@
+import { mirrored } from "../core/mirrored.ts";
 import { emptyLabelMap, emptyPlane, type LabelMap, type Plane } from "../core/plane.ts";
 import type { Random } from "../core/random.ts";
 import type { Registered } from "./augmentation.ts";
-
-/** Index inside [0, extent) that a mirror at both edges shows at this position; edges are not repeated. */
-export function mirrored(position: number, extent: number): number {
-  if (extent === 1) return 0;
-  const period = 2 * (extent - 1);
-  const wrapped = ((position % period) + period) % period;
-  return wrapped < extent ? wrapped : period - wrapped;
-}
 
 /** Random square of a plane, `[cropPx, cropPx]`; smaller planes lie in its middle and are continued by reflection. */
 export function cropPlane(plane: Plane, cropPx: number, random: Random): Plane {

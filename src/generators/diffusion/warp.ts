@@ -1,5 +1,5 @@
+import { mirrored } from "../../core/mirrored.ts";
 import { emptyLabelMap, emptyPlane, type LabelMap, type Plane } from "../../core/plane.ts";
-import { mirrored } from "../../data/crop.ts";
 
 /** Where a piece is taken from: pixel (y, x) of the piece, counted from its middle, lies at `centre + matrix · (y, x)` in the image. */
 export interface Warp {

@@ -1,5 +1,5 @@
+import { mirrored } from "../../core/mirrored.ts";
 import type { Plane } from "../../core/plane.ts";
-import { mirrored } from "../../data/crop.ts";
 
 /** Top left corner of a tile in the image; it may lie outside when the image is smaller than a tile. */
 export interface Tile {

@@ -5,8 +5,8 @@
  * quarter of the overlap of an inner edge is thrown away: there the zeros that the network puts around a piece are felt.
  */
 
+import { mirrored } from "../../core/mirrored.ts";
 import { emptyPlane, type Plane } from "../../core/plane.ts";
-import { mirrored } from "../../data/crop.ts";
 
 /** Pieces along one axis. */
 export interface AxisTiles {

@@ -1,5 +1,6 @@
 /** Operators that only move pixels: cutting, padding, mirroring, joining, repeating and averaging blocks of blocked images. */
 
+import { mirrored } from "../../../core/mirrored.ts";
 import type { Value } from "../../graph.ts";
 import type { Blocked, BlockedPen, ImageShape } from "./pen.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
@@ -74,22 +75,15 @@ export const reflectPad: BlockedRule<{ before: readonly number[]; after: readonl
   const layout = imageLayout(pen, x!);
   if (!layout || [before, after].some(([n, c]) => n !== 0 || c !== 0)) return undefined;
   const [planes, height, width, block] = pixelRows(pen, layout.shape);
-  const rows = mirrored(height, before[2]!, after[2]!);
-  const columns = mirrored(width, before[3]!, after[3]!);
+  const [rows, columns] = [height, width].map((extent, i) =>
+    Array.from({ length: before[i + 2]! + extent + after[i + 2]! }, (_, at) => mirrored(at - before[i + 2]!, extent)),
+  ) as [number[], number[]];
   const places = Int32Array.from(rows.flatMap((row) => columns.map((column) => row * width + column)));
   const pixels = pen.view(layout.name, layout.shape, [planes, height * width, block]);
   const shape = y.shape as ImageShape;
   const padded = pen.node("Gather", [pixels, pen.table(places, [places.length])], { axis: 1 });
   return { name: pen.view(padded, [planes, places.length, block], shape), shape };
 };
-
-/** Places along an axis with those before and after it mirrored at its first and last place. */
-function mirrored(extent: number, before: number, after: number): number[] {
-  return Array.from({ length: before + extent + after }, (_, i) => {
-    const place = Math.abs(i - before);
-    return place < extent ? place : 2 * (extent - 1) - place;
-  });
-}
 
 /** Rows or columns backwards. */
 export const flip: BlockedRule<{ axes: readonly number[] }> = ({ inputs: [x], attributes: { axes }, y }, pen) => {

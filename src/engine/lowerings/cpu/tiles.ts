@@ -38,7 +38,7 @@ export function tilesFor(
   [rows, columns]: readonly [number, number],
   together = 1,
 ): { tiles: Tiles; waste: number } {
-  const grids: { tiles: Tiles; waste: number; odd: number; all: number; border: number }[] = [];
+  const grids: { tiles: Tiles; waste: number; ragged: number; all: number; border: number }[] = [];
   let most = block;
   while ((rows * columns) / most > MOST_TAPS) most *= 2;
   for (let all = 1; all <= most; all *= 2) {
@@ -47,11 +47,11 @@ export function tilesFor(
       const count = [down, all / down] as const;
       const size = [Math.ceil(rows / count[0]), Math.ceil(columns / count[1])] as const;
       const waste = (size[0] * size[1] * all) / (rows * columns);
-      const odd = Math.sign(size[0] % together);
-      grids.push({ tiles: { count, size }, waste, odd, all, border: size[0] + size[1] });
+      const ragged = Math.sign(size[0] % together);
+      grids.push({ tiles: { count, size }, waste, ragged, all, border: size[0] + size[1] });
     }
   }
-  return grids.toSorted((a, b) => a.waste - b.waste || a.odd - b.odd || b.all - a.all || a.border - b.border)[0]!;
+  return grids.toSorted((a, b) => a.waste - b.waste || a.ragged - b.ragged || b.all - a.all || a.border - b.border)[0]!;
 }
 
 /** The tile that each channel stands for: image by image, row by row of tiles. */
