@@ -10,7 +10,6 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { keptMemory } from "../src/cli/kept-memory.ts";
 import { openProbes } from "../src/engine/diagnostics/index.ts";
 import type { LoweringChoice } from "../src/engine/lowerings/index.ts";
 import { runtimeVersion } from "../src/engine/session.ts";
@@ -64,7 +63,6 @@ if (word === "contend") {
     ours: {
       file: process.execPath,
       args: [fileURLToPath(import.meta.url), "contend", name, `${options.threads}`],
-      env: keptMemory, // as `fit` and `train` start themselves; whoever sets these for all gives them to the peer too
     },
     ...(peer && peers(peer)),
   }));

@@ -14,8 +14,6 @@ import { createInterface } from "node:readline";
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
-  /** Settings of its environment, where nobody set them otherwise. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A contender that has started and waits. */
@@ -38,11 +36,11 @@ export interface Contender {
  * @param withinSeconds one that is not ready by then is ended, and absent
  */
 export async function startContender(
-  { file, args, env }: Command,
+  { file, args }: Command,
   { withinSeconds = 3600 }: { readonly withinSeconds?: number } = {},
 ): Promise<Contender | { readonly absent: string }> {
   const shown = [file, ...args].join(" ");
-  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"], env: { ...env, ...process.env } });
+  const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
   const end = new Promise<{ absent: string }>((resolve) => {
     child.on("error", (error) => resolve({ absent: `${file} cannot be started (${error.message}).` }));
     child.on("exit", (code) => resolve({ absent: `${shown} ended with code ${code}.` }));

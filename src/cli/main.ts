@@ -1,9 +1,14 @@
 #!/usr/bin/env node
-import { keepFreedMemory } from "./kept-memory.ts";
+import { commandLine } from "./command-line.ts";
+import { interruption } from "./interruption.ts";
+import { programName } from "./program-name.ts";
+import { processTerminal } from "./terminal.ts";
 
 /** The program: arguments in, exit code out. */
 
-const parameters = process.argv.slice(2);
-keepFreedMemory(parameters[0]); // before anything is loaded, since it loads all again
-const { program } = await import("./program.ts");
-process.exitCode = await program(parameters);
+const terminal = processTerminal();
+process.exitCode = await commandLine(process.argv.slice(2), {
+  terminal,
+  signal: interruption(terminal),
+  program: programName(),
+});

@@ -72,7 +72,7 @@ export async function compileStep(
   const { model, lowering } = await lowerStep({ graph, outputs }, { lowering: choice, device });
   const assigned = [...graph.assignments.keys()].map(({ name }) => [name, NEXT + name] as const);
   const kept = assigned.map(([, next]) => next);
-  const session = await openSession(model, { threads, device, kept, equalNodesStay: true });
+  const session = await openSession(model, { threads, device, kept, equalNodesStay: true, exactShapes: true });
   const variables = session.inputNames.filter((name) => graph.variables.has(name));
   const wanted = Object.keys(outputs).map((name) => [name, `output/${name}`] as const);
   const arrays = device === "cpu" ? stateArrays(overwritable(model, assigned)) : undefined;
@@ -160,7 +160,7 @@ export async function compileFunction(
   const { model, lowering: used } = await lower(chosen, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
   const ready = used === "cpu" ? await foldConstants(model) : model;
-  const session: Session = await openSession(ready, { threads, device, optimization: "all" });
+  const session: Session = await openSession(ready, { threads, device, optimization: "all", exactShapes: true });
   return { run: (inputs) => session.run(inputs), release: () => session.release() };
 }
 

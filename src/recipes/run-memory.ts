@@ -12,8 +12,8 @@ export type Training = StepGraph | readonly StepGraph[];
  */
 const MEMORY_MB = { program: 250, worker: 330 };
 
-/** A checkpoint is one more copy beside the three of which the estimate of a state consists. */
-const WITH_CHECKPOINT = 4 / 3;
+/** A checkpoint is one more copy of a state. */
+const WITH_CHECKPOINT = 2;
 
 /** Memory of a worker in MB while it is busy with the largest of these trainings, estimated; nothing is trained for it. */
 export async function workerMemoryMb(trainings: readonly Training[]): Promise<number> {

@@ -4,7 +4,7 @@ import { random } from "../../src/core/random.ts";
 import { tensor } from "../../src/core/tensor.ts";
 import { arrayTypes } from "../../src/engine/diagnostics/array-types.ts";
 import { nodeCosts } from "../../src/engine/diagnostics/cost.ts";
-import { modelEstimate, nodeMs, stepEstimate } from "../../src/engine/diagnostics/estimate.ts";
+import { modelEstimate, nodeMs, stepEstimate, stepMemory } from "../../src/engine/diagnostics/estimate.ts";
 import {
   estimateStep,
   type Layer,
@@ -200,12 +200,14 @@ describe("estimate", () => {
     expect(four.memory.stateMb).toBe(one.memory.stateMb);
   });
 
-  test("steps in turn on one state share it", () => {
+  test("steps in turn on one state share it, and the memory for their arrays", () => {
     const model = chainModel([["Add", ["x", "x"], "y"]]);
     const work = { models: [model, model], processMb: 10, stateMb: 1 };
     const single = modelEstimate(model, machine);
     expect(stepEstimate(work, machine).ms).toBeCloseTo(2 * single.ms, 12);
-    expect(stepEstimate(work, machine).memory.stateMb).toBe(1);
+    const { stateMb, arraysMb } = stepEstimate(work, machine).memory;
+    expect(stateMb).toBe(1);
+    expect(arraysMb).toBe(stepMemory({ ...work, models: [model] }).arraysMb);
   });
 });
 

@@ -122,13 +122,14 @@ async function examineFormats(): Promise<Omit<MachineFinding, "subject">> {
 }
 
 async function examineRuntime(): Promise<Omit<MachineFinding, "subject">> {
-  const { runtimeVersion } = await import("../../engine/session.ts");
+  const { runtimeVersion, writesInPlace } = await import("../../engine/session.ts");
   const { preferredLowering } = await import("../../engine/lowerings/index.ts");
   const speed =
     (await preferredLowering()) === "cpu"
       ? "with its fast blocked operators"
       : "without blocked operators: training is slower";
-  return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed}` };
+  const results = (await writesInPlace()) ? "results in place" : "results copied: training is a little slower";
+  return { state: "good", told: `version ${runtimeVersion} is loaded, ${speed}, ${results}` };
 }
 
 /** Tries a device in a process of its own: a driver that crashes must not end the examination. */

@@ -25,7 +25,7 @@ export interface StepMemory {
   readonly processMb: number;
   /** The runtime's arrays. */
   readonly arraysMb: number;
-  /** Parameters and optimizer states in all their copies. */
+  /** Parameters and optimizer states. */
   readonly stateMb: number;
 }
 
@@ -106,14 +106,16 @@ export function stepEstimate(work: StepWork, machine: MachineSpeed): StepEstimat
 /** What a step taken apart holds at its peak; that is the same on all machines with the same lowering. */
 export function stepMemory({ models, processMb, stateMb }: StepWork): StepMemory {
   const peaks = models.map((model) => memoryWalk(model, arrayTypes(model), isNext).peakBytes);
-  return { processMb, arraysMb: (peaks.reduce((sum, bytes) => sum + bytes, 0) * ALLOCATOR_WASTE) / MB, stateMb };
+  return { processMb, arraysMb: (Math.max(...peaks) * ALLOCATOR_WASTE) / MB, stateMb }; // steps in turn share one arena
 }
 
 /** Time of a model as the runtime runs it, as a whole and node by node. */
 export function modelEstimate(model: OnnxModel, speed: MachineSpeed) {
   const types = arrayTypes(model);
   const nodes = nodeCosts(model, types).map((cost) => ({ cost, ms: nodeMs(cost, speed) }));
-  const handedOver = model.outputs.reduce((sum, { name }) => sum + bytesOf(types.get(name) as ArrayExtent), 0);
+  const handedOver = model.outputs
+    .filter(({ name }) => !isNext(name)) // new numbers of a state are written where the old ones are
+    .reduce((sum, { name }) => sum + bytesOf(types.get(name) as ArrayExtent), 0);
   const exchangeMs =
     handedOver / (speed.handOverGbPerS * 1e6) + ((model.inputs.length + model.outputs.length) * speed.usPerArray) / 1e3;
   return {
@@ -153,19 +155,13 @@ const COLD_START = 5;
 /** The runtime rounds arrays up and leaves gaps between them. */
 const ALLOCATOR_WASTE = 1.1;
 
-/**
- * Copies of what a step changes: the numbers, and those that the runtime hands over once more when it is done. What cannot be written over at once has a
- * third, which is a small part of the whole and left out.
- */
-const COPIES = 2;
-
 const MB = 2 ** 20;
 
+/** What cannot be written over at once takes turns between two arrays; that is a small part of the whole and left out. */
 function stateBytes(steps: readonly StepGraph[]): number {
   const bytes = new Map<string, number>();
   for (const { graph } of steps) {
-    for (const [name, { shape }] of graph.variables) if (!bytes.has(name)) bytes.set(name, 4 * sizeOf(shape));
-    for (const [{ name, shape }] of graph.assignments) bytes.set(name, 4 * sizeOf(shape) * COPIES);
+    for (const [name, { shape }] of graph.variables) bytes.set(name, 4 * sizeOf(shape));
   }
   return [...bytes.values()].reduce((sum, each) => sum + each, 0);
 }

@@ -35,7 +35,7 @@ export async function foldConstants(model: OnnxModel): Promise<OnnxModel> {
   if (wanted.length === 0 || bytes > MOST_BYTES || model.outputs.some(({ name }) => constant.has(name))) return model;
   const session = await openSession(
     { ...alone, outputs: wanted.map((name) => ({ name, dataType: "float32", shape: types.get(name)!.shape })) },
-    { optimization: "disabled" },
+    { optimization: "disabled", exactShapes: true },
   );
   const results = await session.run({});
   await session.release();

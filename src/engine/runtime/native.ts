@@ -1,0 +1,120 @@
+/**
+ * Sessions through onnxruntime's C interface: the runtime reads JavaScript's arrays where they are and writes its results where they shall be.
+ *
+ * The Node binding copies every result once more, for a training step its whole state: 5 to 10 % of its time and memory (docs/engine.md).
+ */
+
+import { dataTypeOf, type Tensor, type TensorData, zeros } from "../../core/tensor.ts";
+import { dataTypes } from "../../onnx/data-types.ts";
+import { type Address, type CInterface, LOGS_ERRORS, loadCInterface } from "./c-interface.ts";
+import type { NativeOpener } from "./native-opener.ts";
+import type { Opened } from "./opened.ts";
+import { configuration } from "./session-options.ts";
+
+/**
+ * What opens models on the processor. Their outputs are float32, of the shapes that they state.
+ *
+ * @param version of the runtime
+ * @throws Error when this platform has no C interface to call
+ */
+export function createNativeOpener(version: string): NativeOpener {
+  const c = loadCInterface(version);
+  const made = (make: (into: [Address]) => unknown): Address => {
+    const into: [Address] = [0n];
+    check(c, make(into));
+    return into[0];
+  };
+  const env = made((into) => c.createEnv(LOGS_ERRORS, "fantascope", into));
+  const memory = made((into) => c.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, into));
+  const isShared = shareArena(c, env, memory);
+
+  /** Addresses of runtime tensors over our own ones: parameters come back as inputs at every step. */
+  const values = new WeakMap<Tensor<TensorData>, Address>();
+  const valuesLeft = new FinalizationRegistry<Address>((value) => c.releaseValue(value));
+  const sessionsLeft = new FinalizationRegistry<Address>((session) => c.releaseSession(session));
+
+  function runtimeValue(tensor: Tensor<TensorData>): Address {
+    const known = values.get(tensor);
+    if (known) return known;
+    const { data, shape } = tensor;
+    const { code } = dataTypes[dataTypeOf(data)];
+    const extents = BigInt64Array.from(shape, BigInt);
+    const value = made((into) =>
+      c.createTensorWithDataAsOrtValue(memory, data, data.byteLength, extents, extents.length, code, into),
+    );
+    values.set(tensor, value);
+    valuesLeft.register(tensor, value);
+    return value;
+  }
+
+  return ({ inputs, outputs }, bytes, options) => {
+    const settings = made((into) => c.createSessionOptions(into));
+    let session: Address;
+    try {
+      check(c, c.disableMemPattern(settings));
+      check(c, c.setSessionLogSeverityLevel(settings, LOGS_ERRORS));
+      check(c, c.setSessionGraphOptimizationLevel(settings, OPTIMIZATION_LEVELS[options.optimization]));
+      check(c, c.setIntraOpNumThreads(settings, options.threads));
+      const entries = { ...configuration(options), ...(isShared ? { "session.use_env_allocators": "1" } : {}) };
+      for (const [name, value] of Object.entries(entries)) check(c, c.addSessionConfigEntry(settings, name, value));
+      session = made((into) => c.createSessionFromArray(env, bytes, bytes.byteLength, settings, into));
+    } finally {
+      c.releaseSessionOptions(settings);
+    }
+    const inputNames = inputs.map(({ name }) => name);
+    const outputNames = outputs.map(({ name }) => name);
+    let isReleased = false;
+    const opened: Opened = {
+      inputs,
+      outputNames,
+      async run(given, into) {
+        await aTurnForOthers();
+        if (isReleased) throw new Error("the session was released");
+        const results = outputs.map(({ name, shape }) => into[name] ?? zeros(shape as readonly number[]));
+        const [from, to] = [inputNames.map((name) => runtimeValue(given[name]!)), results.map(runtimeValue)];
+        check(c, c.run(session, 0n, inputNames, from, from.length, outputNames, to.length, to));
+        return Object.fromEntries(outputNames.map((name, i) => [name, results[i]!]));
+      },
+      async release() {
+        if (isReleased) return;
+        isReleased = true;
+        sessionsLeft.unregister(opened);
+        c.releaseSession(session);
+      },
+    };
+    sessionsLeft.register(opened, session, opened);
+    return opened;
+  };
+}
+
+/** Levels of the runtime's C interface. */
+const OPTIMIZATION_LEVELS = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
+
+/** Kinds of allocators and of memory in the C interface. */
+const [ARENA_ALLOCATOR, DEFAULT_MEMORY] = [1, 0];
+
+/**
+ * Has all sessions take their arrays from one arena: generators and discriminators, which train in turns, then need the memory of one of them. A free
+ * piece of it is cut to measure; by default arrays get pieces of up to twice their size.
+ *
+ * @returns whether they share it now
+ */
+function shareArena(c: CInterface, env: Address, memory: Address): boolean {
+  const into: [Address] = [0n];
+  check(c, c.createArenaCfgV2(["max_dead_bytes_per_chunk"], BigUint64Array.of(2n ** 16n), 1, into));
+  check(c, c.createAndRegisterAllocator(env, memory, into[0]));
+  return true;
+}
+
+/** A run blocks this thread. Before it comes whatever else waits for a turn, such as a signal that somebody wants to stop. */
+function aTurnForOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** @throws Error with the runtime's words where a status tells of one */
+function check(c: CInterface, status: unknown): void {
+  if (!status) return;
+  const message = c.getErrorMessage(status);
+  c.releaseStatus(status);
+  throw new Error((message as string).trim());
+}

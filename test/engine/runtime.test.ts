@@ -1,0 +1,154 @@
+/** The two ways into the runtime: the same bits, and native sessions that fail with an error where carelessness would end the program. */
+
+import { Worker } from "node:worker_threads";
+import { describe, expect, test } from "vitest";
+import { tensor } from "../../src/core/tensor.ts";
+import { loadCInterface } from "../../src/engine/runtime/c-interface.ts";
+import { openSession, runtimeVersion, type SessionOptions, writesInPlace } from "../../src/engine/session.ts";
+import type { OnnxModel, OnnxNode } from "../../src/onnx/model.ts";
+
+const native: SessionOptions = { exactShapes: true };
+
+const node = (opType: string, inputs: readonly string[], outputs: readonly string[], attributes = {}): OnnxNode => ({
+  opType,
+  domain: "",
+  name: "",
+  inputs,
+  outputs,
+  attributes,
+});
+
+/** y = Σ over the kinds of numbers, each cast to float32; z = its square root. */
+function mixedModel(shape: readonly number[]): OnnxModel {
+  const kinds = ["float32", "int32", "int64", "uint8"] as const;
+  const toFloat = { to: { type: "int", value: 1 } };
+  return {
+    irVersion: 10,
+    opsets: { "": 20 },
+    name: "mixed",
+    nodes: [
+      ...kinds.map((kind) => node("Cast", [kind], [`${kind}/float`], toFloat)),
+      node("Sum", [...kinds.map((kind) => `${kind}/float`)], ["y"]),
+      node("Sqrt", ["y"], ["z"]),
+    ],
+    initializers: [],
+    inputs: kinds.map((kind) => ({ name: kind, dataType: kind, shape })),
+    outputs: ["y", "z"].map((name) => ({ name, dataType: "float32", shape })),
+    metadata: {},
+  };
+}
+
+const mixed = {
+  float32: tensor(Float32Array.of(0.1, 0.2, 0.3), [3, 1]),
+  int32: tensor(Int32Array.of(1, 20, -1), [3, 1]),
+  int64: tensor(BigInt64Array.of(5n, 7n, 9n), [3, 1]),
+  uint8: tensor(Uint8Array.of(255, 0, 128), [3, 1]),
+};
+
+test("this platform is one where results are written in place", async () => {
+  expect(await writesInPlace()).toBe(true);
+});
+
+test("both ways give the same bits, for every kind of numbers", async () => {
+  const results = [];
+  for (const options of [native, {}]) {
+    const session = await openSession(mixedModel([3, 1]), options);
+    expect([session.inputNames, session.outputNames]).toEqual([Object.keys(mixed), ["y", "z"]]);
+    results.push(await session.run(mixed));
+    await session.release();
+  }
+  expect(results[0]).toEqual(results[1]);
+  expect(results[0]!.y!.data[0]).toBeCloseTo(261.1, 4);
+  expect(results[0]!.z!.shape).toEqual([3, 1]);
+});
+
+describe("a native session", () => {
+  test("writes into the arrays it is given, also into an input's", async () => {
+    const session = await openSession(mixedModel([3, 1]), native);
+    const [given, y] = [tensor(mixed.float32.data.slice(), [3, 1]), tensor(new Float32Array(3), [3, 1])];
+    const results = await session.run({ ...mixed, float32: given }, { y, z: given });
+    expect([results.y, results.z]).toEqual([y, given]);
+    expect(results.z).toBe(given);
+    expect(given.data).toEqual(y.data.map(Math.sqrt));
+    await session.release();
+  });
+
+  test("gives new arrays at every run, and sees what was written into its inputs between", async () => {
+    const session = await openSession(mixedModel([3, 1]), native);
+    const first = await session.run(mixed);
+    const changed = tensor(mixed.float32.data.slice(), [3, 1]);
+    changed.data[0] = 100;
+    const second = await session.run({ ...mixed, float32: changed });
+    expect(first.y).not.toBe(second.y);
+    expect(second.y!.data[0]).toBeCloseTo(361, 4);
+    await session.release();
+  });
+
+  test("takes arrays without numbers, and those that lie amid others", async () => {
+    const empty = await openSession(mixedModel([0]), native);
+    const nothing = Object.fromEntries(
+      Object.entries(mixed).map(([name, { data }]) => [name, tensor(data.slice(0, 0), [0])]),
+    );
+    expect((await empty.run(nothing)).y).toEqual(tensor(new Float32Array(0), [0]));
+    await empty.release();
+    const session = await openSession(mixedModel([3, 1]), native);
+    const amid = tensor(Float32Array.of(9, 9, ...mixed.float32.data, 9).subarray(2, 5), [3, 1]);
+    const [inside, alone] = [await session.run({ ...mixed, float32: amid }), await session.run(mixed)];
+    expect(inside).toEqual(alone);
+    await session.release();
+  });
+
+  test("once released says so, however often", async () => {
+    const session = await openSession(mixedModel([3, 1]), native);
+    await session.release();
+    await session.release();
+    await expect(session.run(mixed)).rejects.toThrow(/running a model: .*released/);
+  });
+
+  test("tells what the runtime refuses: a model, a shape that is not the one it states", async () => {
+    const unknown = { ...mixedModel([3, 1]), nodes: [node("Divine", ["float32"], ["y", "z"])] };
+    await expect(openSession(unknown, native)).rejects.toThrow(/opening a model: .*Divine/);
+    const model = mixedModel([3, 1]);
+    const outputs = model.outputs.map((output) => ({ ...output, shape: [1, 3] }));
+    const start = openSession({ ...model, outputs }, native).then((session) => session.run(mixed));
+    await expect(start).rejects.toThrow(/invalid dimensions for output: y/);
+  });
+
+  test("lets others have their turn before it runs", async () => {
+    const session = await openSession(mixedModel([3, 1]), native);
+    let isHeard = false;
+    setImmediate(() => {
+      isHeard = true;
+    });
+    await session.run(mixed);
+    expect(isHeard).toBe(true);
+    await session.release();
+  });
+
+  test("computes the same bits in threads of its own", async () => {
+    const started = [0, 1].map(
+      () =>
+        new Promise<string>((resolve, reject) => {
+          const file = new URL("../../src/engine/session.ts", import.meta.url).href;
+          const worker = new Worker(
+            `import { parentPort, workerData } from "node:worker_threads";
+             const { openSession } = await import(workerData.file);
+             const session = await openSession(workerData.model, { exactShapes: true });
+             const { z } = await session.run(workerData.mixed);
+             parentPort.postMessage([...z.data].join());`,
+            { eval: true, workerData: { file, model: mixedModel([3, 1]), mixed } },
+          );
+          worker.once("message", resolve);
+          worker.once("error", reject);
+        }),
+    );
+    const session = await openSession(mixedModel([3, 1]), native);
+    const { z } = await session.run(mixed);
+    expect(await Promise.all(started)).toEqual([[...z!.data].join(), [...z!.data].join()]);
+    await session.release();
+  });
+});
+
+test("the C interface of another version is not touched: places in its table were looked up for this one", () => {
+  expect(() => loadCInterface("1.2.3")).toThrow(`the library is onnxruntime ${runtimeVersion}, expected 1.2.3`);
+});
