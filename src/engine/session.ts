@@ -74,10 +74,9 @@ export async function writesInPlace(): Promise<boolean> {
 /** On the processor through the C interface, where there is one and shapes are known; otherwise through the binding, which also writes traces. */
 async function open(model: OnnxModel | Uint8Array, options: CompleteOptions): Promise<Opened> {
   if (model instanceof Uint8Array) return openBinding(model, options);
-  const bytes = encodeModel(model);
   const isPlain = options.device === "cpu" && !options.rewrittenModelFile && !options.traceFilePrefix;
   const openNative = isPlain && options.exactShapes ? await nativeOpener() : undefined;
-  return openNative ? openNative(model, bytes, options) : openBinding(bytes, options);
+  return openNative ? openNative(model, options) : openBinding(encodeModel(model), options);
 }
 
 /** @throws {@link SessionError} when an input is missing, elsewhere, or of another shape */

@@ -6,9 +6,11 @@ import { bytesOf, dataTypes } from "./data-types.ts";
 import {
   type AttributeProtoSchema,
   AttributeProto_AttributeType as AttributeType,
+  TensorProto_DataLocation as DataLocation,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProtoSchema,
+  StringStringEntryProtoSchema,
   TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from "./generated/onnx_pb.js";
@@ -16,6 +18,12 @@ import type { Attribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValueInfo } from "
 
 /** Protobuf, and with it onnxruntime, refuses files of 2 GiB; what is left over holds everything but the weights. */
 const MAX_WEIGHT_BYTES = 2e9;
+
+/** How to write a file. */
+export interface EncodeOptions {
+  /** Initializers whose numbers the file leaves out, by name: whoever opens it hands them over. */
+  readonly numbersElsewhere?: ReadonlySet<string>;
+}
 
 /**
  * Bytes of an ONNX file.
@@ -27,8 +35,9 @@ const MAX_WEIGHT_BYTES = 2e9;
  * @throws {@link GraphError} when an array is not of the kind it claims, an attribute is not an integer where it must be, or the
  *   file would be too large for protobuf
  */
-export function encodeModel(model: OnnxModel): Uint8Array {
-  const weightBytes = model.initializers.reduce((total, { data }) => total + data.byteLength, 0);
+export function encodeModel(model: OnnxModel, { numbersElsewhere = new Set() }: EncodeOptions = {}): Uint8Array {
+  const inside = model.initializers.filter(({ name }) => !numbersElsewhere.has(name));
+  const weightBytes = inside.reduce((total, { data }) => total + data.byteLength, 0);
   if (weightBytes > MAX_WEIGHT_BYTES)
     throw new GraphError({
       where: `ONNX model "${model.name}"`,
@@ -54,12 +63,19 @@ export function encodeModel(model: OnnxModel): Uint8Array {
       output: model.outputs.map(valueInfoMessage),
     }),
   );
-  const weights = model.initializers.flatMap((tensor) =>
-    field(GraphProtoSchema.field.initializer.number, [
-      toBinary(TensorProtoSchema, create(TensorProtoSchema, tensorMessage(tensor, { withNumbers: false }))),
-      ...field(TensorProtoSchema.field.rawData.number, [bytesOf(tensor.data)]),
-    ]),
-  );
+  const weights = model.initializers.flatMap((tensor) => {
+    const isElsewhere = numbersElsewhere.has(tensor.name);
+    const place = create(StringStringEntryProtoSchema, { key: "location", value: "memory" }); // the standard wants one
+    const message = create(TensorProtoSchema, {
+      ...tensorMessage(tensor, { withNumbers: false }),
+      dataLocation: isElsewhere ? DataLocation.EXTERNAL : DataLocation.DEFAULT,
+      externalData: isElsewhere ? [place] : [],
+    });
+    return field(GraphProtoSchema.field.initializer.number, [
+      toBinary(TensorProtoSchema, message),
+      ...(isElsewhere ? [] : field(TensorProtoSchema.field.rawData.number, [bytesOf(tensor.data)])),
+    ]);
+  });
   const graph = field(ModelProtoSchema.field.graph.number, [graphWithoutWeights, ...weights]);
   return joined([header, ...graph]);
 }

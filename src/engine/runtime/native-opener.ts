@@ -3,8 +3,8 @@ import { isNode, runtimeVersion } from "./binding.ts";
 import type { Opened } from "./opened.ts";
 import type { CompleteOptions } from "./session-options.ts";
 
-/** Opens a model, given also as the bytes of its file, through the runtime's C interface. Its outputs are float32, of the very shapes that it states. */
-export type NativeOpener = (model: OnnxModel, bytes: Uint8Array, options: CompleteOptions) => Opened;
+/** Opens a model through the runtime's C interface. Its outputs are float32, of the very shapes that it states. */
+export type NativeOpener = (model: OnnxModel, options: CompleteOptions) => Opened;
 
 let found: Promise<NativeOpener | undefined> | undefined;
 

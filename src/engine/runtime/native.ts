@@ -6,6 +6,8 @@
 
 import { dataTypeOf, type Tensor, type TensorData, zeros } from "../../core/tensor.ts";
 import { dataTypes } from "../../onnx/data-types.ts";
+import { encodeModel } from "../../onnx/encode.ts";
+import type { OnnxModel, OnnxTensor } from "../../onnx/model.ts";
 import { type Address, type CInterface, LOGS_ERRORS, loadCInterface } from "./c-interface.ts";
 import type { NativeOpener } from "./native-opener.ts";
 import type { Opened } from "./opened.ts";
@@ -47,7 +49,11 @@ export function createNativeOpener(version: string): NativeOpener {
     return value;
   }
 
-  return ({ inputs, outputs }, bytes, options) => {
+  return (model, options) => {
+    const { inputs, outputs } = model;
+    const weights = weightsOf(model);
+    const names = weights.map(({ name }) => name);
+    const bytes = encodeModel(model, { numbersElsewhere: new Set(names) });
     const settings = made((into) => c.createSessionOptions(into));
     let session: Address;
     try {
@@ -57,6 +63,7 @@ export function createNativeOpener(version: string): NativeOpener {
       check(c, c.setIntraOpNumThreads(settings, options.threads));
       const entries = { ...configuration(options), ...(isShared ? { "session.use_env_allocators": "1" } : {}) };
       for (const [name, value] of Object.entries(entries)) check(c, c.addSessionConfigEntry(settings, name, value));
+      check(c, c.addExternalInitializers(settings, names, weights.map(runtimeValue), weights.length));
       session = made((into) => c.createSessionFromArray(env, bytes, bytes.byteLength, settings, into));
     } finally {
       c.releaseSessionOptions(settings);
@@ -86,6 +93,20 @@ export function createNativeOpener(version: string): NativeOpener {
     return opened;
   };
 }
+
+/**
+ * Initializers that the runtime reads where they are, rather than from the file: weights, not tables of shapes; and only such as a node reads, since it
+ * forgets others before it looks for their numbers.
+ */
+function weightsOf({ nodes, initializers }: OnnxModel): (OnnxTensor & Tensor)[] {
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  return initializers.filter(
+    (tensor): tensor is OnnxTensor & Tensor =>
+      tensor.data instanceof Float32Array && tensor.data.byteLength >= LARGE_BYTES && read.has(tensor.name),
+  );
+}
+
+const LARGE_BYTES = 2 ** 12;
 
 /** Levels of the runtime's C interface. */
 const OPTIMIZATION_LEVELS = { disabled: 0, basic: 1, extended: 2, all: 99 } as const;
