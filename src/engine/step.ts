@@ -8,6 +8,7 @@ import type { DeviceName } from "./devices.ts";
 import { foldConstants, leastFirst, overwritable, recompute } from "./economy/index.ts";
 import { fromDevice } from "./from-device.ts";
 import type { Graph, Value } from "./graph.ts";
+import { isLent, lend } from "./lent-arrays.ts";
 import { functionLowering, type LoweringChoice, type LoweringName, lower } from "./lowerings/index.ts";
 import { freeOnDevice, openSession, type Session } from "./session.ts";
 
@@ -97,17 +98,19 @@ export async function compileStep(
 
 /**
  * Arrays for the next numbers of a state: its present array where that may be overwritten, else the one that the run before left free. From the second
- * run on nothing is allocated.
+ * run on nothing is allocated. Lent arrays stay as they are.
  */
 function stateArrays(overwritten: ReadonlySet<string>) {
   const free = new Map<string, Tensor>();
   return {
     next(name: string, current: Tensor): Tensor {
-      if (overwritten.has(name)) return current;
-      return free.get(name) ?? { data: new Float32Array(sizeOf(current.shape)), shape: current.shape };
+      if (overwritten.has(name) && !isLent(current.data)) return current;
+      const spare = free.get(name);
+      free.delete(name);
+      return spare ?? { data: new Float32Array(sizeOf(current.shape)), shape: current.shape };
     },
     replaced(name: string, before: Tensor, after: Tensor): void {
-      if (before !== after) free.set(name, before);
+      if (before !== after && !isLent(before.data)) free.set(name, before);
     },
   };
 }
@@ -147,7 +150,8 @@ export interface CompiledFunction {
 }
 
 /**
- * Inference: the outputs of a graph with its parameters fixed to those of a state, which lets the runtime lay them out once.
+ * Inference: the outputs of a graph with its parameters fixed to those of a state, which lets the runtime lay them out once. The state may be trained on
+ * meanwhile: steps leave arrays alone that a function reads, until it is released.
  *
  * @throws {@link GraphError} when the state lacks a parameter
  */
@@ -161,7 +165,14 @@ export async function compileFunction(
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
   const ready = used === "cpu" ? await foldConstants(model) : model;
   const session: Session = await openSession(ready, { threads, device, optimization: "all", exactShapes: true });
-  return { run: (inputs) => session.run(inputs), release: () => session.release() };
+  const takeBack = lend(ready.initializers.map(({ data }) => data));
+  return {
+    run: (inputs) => session.run(inputs),
+    async release() {
+      await session.release();
+      takeBack();
+    },
+  };
 }
 
 /** First numbers of all parameters and states of some graphs. Each is drawn from its own stream, so their order does not matter. */

@@ -65,19 +65,20 @@ export function encodeModel(model: OnnxModel, { numbersElsewhere = new Set() }: 
   );
   const weights = model.initializers.flatMap((tensor) => {
     const isElsewhere = numbersElsewhere.has(tensor.name);
-    const place = create(StringStringEntryProtoSchema, { key: "location", value: "memory" }); // the standard wants one
-    const message = create(TensorProtoSchema, {
-      ...tensorMessage(tensor, { withNumbers: false }),
-      dataLocation: isElsewhere ? DataLocation.EXTERNAL : DataLocation.DEFAULT,
-      externalData: isElsewhere ? [place] : [],
-    });
+    const message = tensorMessage(tensor, { withNumbers: false });
     return field(GraphProtoSchema.field.initializer.number, [
-      toBinary(TensorProtoSchema, message),
+      toBinary(TensorProtoSchema, create(TensorProtoSchema, isElsewhere ? { ...message, ...elsewhere() } : message)),
       ...(isElsewhere ? [] : field(TensorProtoSchema.field.rawData.number, [bytesOf(tensor.data)])),
     ]);
   });
   const graph = field(ModelProtoSchema.field.graph.number, [graphWithoutWeights, ...weights]);
   return joined([header, ...graph]);
+}
+
+/** What an initializer without numbers says; the standard wants some place. */
+function elsewhere() {
+  const location = create(StringStringEntryProtoSchema, { key: "location", value: "memory" });
+  return { dataLocation: DataLocation.EXTERNAL, externalData: [location] };
 }
 
 /** A length-delimited protobuf field whose content is the pieces in a row. */

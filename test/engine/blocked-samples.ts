@@ -306,6 +306,20 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     channels: one((x) => ops.sum(x, { axes: [1] })),
   },
   tanh: { plain: one((x) => ops.tanh(ops.mul(x, 2))), "of a convolution": one((x) => ops.tanh(lying(x))) },
+  transpose: {
+    "an image as rows of pixels": one((x) => ops.transpose(ops.reshape(x, [2, 32, 42]))),
+    "half of the channels each": one((x) => ops.transpose(ops.reshape(x, [4, 16, 42]))),
+    "broken blocks": one((x) => ops.transpose(ops.reshape(x, [8, 8, 42]))),
+    "there and back": one((x) => {
+      const rows = ops.square(ops.transpose(ops.reshape(x, [4, 16, 42])));
+      return lying(ops.reshape(ops.transpose(rows), X));
+    }),
+    "back for two who see other images": one((x) => {
+      const channels = ops.transpose(ops.square(ops.transpose(ops.reshape(x, [2, 32, 42]))));
+      return ops.add(lying(ops.reshape(channels, X)), ops.reshape(lying(ops.reshape(channels, [2, 32, 7, 6])), X));
+    }),
+    "rows and columns": one((x) => ops.transpose(x)),
+  },
   upsampleNearest2d: { two: one((x) => ops.upsampleNearest2d(x)), three: one((x) => ops.upsampleNearest2d(x, 3)) },
   zeroPad: {
     "around and blocks": one((x) => zeroPad(x, { before: [0, 16, 1, 2], after: [1, 0, 3, 0] })),

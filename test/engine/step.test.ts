@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { GraphError, SessionError } from "../../src/core/errors.ts";
 import { random } from "../../src/core/random.ts";
+import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph } from "../../src/engine/graph.ts";
 import { normalInit, onesInit, zerosInit } from "../../src/engine/initializers.ts";
-import { add, mul } from "../../src/engine/ops/index.ts";
+import { add, mul, sum } from "../../src/engine/ops/index.ts";
+import { adam } from "../../src/engine/optimizers/adam.ts";
 import { compileFunction, compileStep, initialState } from "../../src/engine/step.ts";
 
 /** y = w·x, then w grows by x, and n counts. */
@@ -65,6 +67,49 @@ describe("a function", () => {
     await compiled.release();
     await expect(compileFunction(graph, { y: outputs.y })).rejects.toThrow('numbers for "w"');
   });
+});
+
+/** y = w·x, then w moves by Adam so that y becomes smaller; w is large enough for a function to read it where it is. */
+function learning() {
+  const graph = createGraph();
+  const shape = [4096];
+  const x = graph.input("x", shape);
+  const w = graph.parameter("w", shape, onesInit);
+  const y = mul(w, x);
+  adam({ learningRate: 0.1 }).update(graph, { name: "adam", parameters: [w], gradients: gradient(sum(y), [w]) });
+  const inputs = {
+    x: { data: new Float32Array(4096).fill(2), shape },
+    rateScale: { data: Float32Array.of(1), shape: [] },
+  };
+  return { graph, outputs: { y }, inputs };
+}
+
+test("a function keeps its numbers while the state is trained on; once it is released, steps write over them again", async () => {
+  const { graph, outputs, inputs } = learning();
+  const step = await compileStep({ graph, outputs });
+  const state = initialState([graph], random(0));
+  const kept = await compileFunction(graph, outputs, { state });
+  const first = state.get("w")!;
+  const y = async () => (await kept.run(inputs)).y!.data[7];
+  expect(await y()).toBe(2);
+  for (let i = 1; i <= 3; i++) {
+    const { outputs } = await step.run(state, inputs);
+    expect(outputs.y!.data[7]).toBeCloseTo(2 * (1 - 0.1 * (i - 1)), 5);
+    expect(await y()).toBe(2);
+  }
+  expect(first.data[7]).toBe(1);
+  await kept.release();
+
+  const later = await compileFunction(graph, outputs, { state });
+  await later.release();
+  const arrays = new Set<Float32Array>();
+  for (let i = 0; i < 6; i++) {
+    await step.run(state, inputs);
+    arrays.add(state.get("w")!.data);
+  }
+  expect(arrays.size).toBeLessThanOrEqual(2);
+  expect(state.get("w")!.data[7]).toBeCloseTo(0.1, 5);
+  await step.release();
 });
 
 describe("the initial state", () => {

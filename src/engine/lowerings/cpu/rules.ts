@@ -33,6 +33,7 @@ import { maxPool2d, putAtMaxima2d } from "./max-pool.ts";
 import { normalize } from "./normalize.ts";
 import { reduction } from "./reduction.ts";
 import type { BlockedTable } from "./rule.ts";
+import { transpose } from "./transpose.ts";
 import { conv2dWeightGradient } from "./weight-gradient.ts";
 
 export const blockedRules: BlockedTable<typeof operators> = {
@@ -80,6 +81,7 @@ export const blockedRules: BlockedTable<typeof operators> = {
   sub,
   sum: reduction("ReduceSum"),
   tanh,
+  transpose,
   upsampleNearest2d,
   zeroPad,
 };
