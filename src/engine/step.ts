@@ -5,7 +5,7 @@ import type { Random } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Tensor, TensorData } from "../core/tensor.ts";
 import type { DeviceName } from "./devices.ts";
-import { foldConstants, leastFirst, overwritable, recompute } from "./economy/index.ts";
+import { foldConstants, keepApart, leastFirst, overwritable, recompute } from "./economy/index.ts";
 import { fromDevice } from "./from-device.ts";
 import type { Graph, Value } from "./graph.ts";
 import { isLent, lend } from "./lent-arrays.ts";
@@ -140,7 +140,7 @@ export async function lowerStep(
   { lowering: choice = "auto", device = "cpu" }: Pick<CompileOptions, "lowering" | "device"> = {},
 ) {
   const { model, lowering } = await lower(choice, step.graph, stepResults(step), { device });
-  return { model: device === "cpu" ? leastFirst(recompute(leastFirst(model))) : model, lowering };
+  return { model: device === "cpu" ? keepApart(leastFirst(recompute(leastFirst(model)))) : model, lowering };
 }
 
 /** A graph that computes outputs from inputs and changes nothing. */

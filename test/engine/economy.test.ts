@@ -6,9 +6,16 @@ import { random } from "../../src/core/random.ts";
 import { copyOf, type Tensor } from "../../src/core/tensor.ts";
 import { arrayTypes } from "../../src/engine/diagnostics/array-types.ts";
 import { memoryWalk } from "../../src/engine/diagnostics/memory.ts";
-import type { TraceEvent } from "../../src/engine/diagnostics/profile.ts";
+import { nodeEvents, type TraceEvent } from "../../src/engine/diagnostics/profile.ts";
 import { runtimeModel } from "../../src/engine/diagnostics/runtime-model.ts";
-import { foldConstants, leastFirst, overwritable, recompute, runOrder } from "../../src/engine/economy/index.ts";
+import {
+  foldConstants,
+  keepApart,
+  leastFirst,
+  overwritable,
+  recompute,
+  runOrder,
+} from "../../src/engine/economy/index.ts";
 import { exponentialMovingAverage } from "../../src/engine/ema.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph } from "../../src/engine/graph.ts";
@@ -19,7 +26,7 @@ import { add, conv2d, groupNorm, mean, silu, square } from "../../src/engine/ops
 import { adam } from "../../src/engine/optimizers/adam.ts";
 import { openSession } from "../../src/engine/session.ts";
 import { compileStep, initialState, type StepGraph, stepResults } from "../../src/engine/step.ts";
-import type { OnnxModel } from "../../src/onnx/model.ts";
+import type { OnnxModel, OnnxNode } from "../../src/onnx/model.ts";
 import { normal } from "./differentiation.ts";
 
 const [LAYERS, CHANNELS, SIDE] = [6, 64, 32];
@@ -190,6 +197,58 @@ describe("what is written over", () => {
       for (const data of arrays()) expect(seen.has(data)).toBe(true);
     }
     await compiled.release();
+  });
+});
+
+describe("buffers that wait", () => {
+  const MB = 2 ** 20;
+  const node = (opType: string, inputs: readonly string[], output: string, attributes: OnnxNode["attributes"] = {}) =>
+    ({ opType, domain: "", name: output, inputs, outputs: [output], attributes }) as const;
+  const ints = (name: string, ...numbers: number[]) =>
+    ({ name, dataType: "int64", shape: [numbers.length], data: BigInt64Array.from(numbers, BigInt) }) as const;
+  /** Of 4 MB each x, a, b, d and y, of 8 MB wide and squared, at which a is free and waits for d. */
+  const waiting: OnnxModel = {
+    irVersion: 10,
+    opsets: { "": 20 },
+    name: "waiting",
+    nodes: [
+      node("Add", ["x", "x"], "a"),
+      node("Add", ["a", "a"], "b"),
+      node("Concat", ["b", "b"], "wide", { axis: { type: "int", value: 1 } }),
+      node("Mul", ["wide", "wide"], "squared"),
+      node("Slice", ["squared", "start", "end", "axis"], "d"),
+      node("Add", ["d", "x"], "y"),
+    ],
+    initializers: [ints("start", 7), ints("end", MB + 7), ints("axis", 1)],
+    inputs: [{ name: "x", dataType: "float32", shape: [1, MB] }],
+    outputs: [{ name: "y", dataType: "float32", shape: [1, MB] }],
+    metadata: {},
+  };
+  const walk = (each: OnnxModel) => memoryWalk(each, arrayTypes(each), (name) => name === "y");
+  const x = normal({ shape: [1, MB] }, random(5));
+
+  test("are found at the peak, and are let go of", () => {
+    expect(walk(waiting)).toMatchObject({ peakBytes: 20 * MB, peakAt: 3, awaited: ["d"] });
+    expect(walk(keepApart(waiting))).toMatchObject({ peakBytes: 16 * MB, awaited: [] });
+  });
+
+  test("are let go of by the runtime too, which computes the same bits", async () => {
+    const results = [];
+    const peaks = [];
+    for (const each of [waiting, keepApart(waiting)]) {
+      const folder = mkdtempSync(join(tmpdir(), "fantascope-waiting-"));
+      const session = await openSession(each, { traceFilePrefix: join(folder, "trace") });
+      results.push((await session.run({ x })).y);
+      await session.release();
+      const trace = JSON.parse(readFileSync(join(folder, readdirSync(folder)[0]!), "utf8")) as TraceEvent[];
+      peaks.push(nodeEvents(trace).peakBytes / MB);
+      rmSync(folder, { recursive: true });
+      const native = await openSession(each, { exactShapes: true });
+      results.push((await native.run({ x })).y);
+      await native.release();
+    }
+    for (const result of results) expect(result).toEqual(results[0]);
+    expect(peaks[0]! - peaks[1]!).toBeCloseTo(4, 1);
   });
 });
 

@@ -8,14 +8,24 @@
 
 import { sameShape } from "../../core/shape.ts";
 import type { OnnxModel, OnnxNode } from "../../onnx/model.ts";
+import { valuesApart } from "../economy/values-apart.ts";
 import { isView } from "../economy/views.ts";
 import { type ArrayExtent, bytesOf } from "./array-types.ts";
+
+/** A value in a buffer, from the node that makes it to the last one that reads it or what took its place. */
+interface Tenant {
+  readonly name: string;
+  readonly from: number;
+  to: number;
+}
 
 /** One buffer from the node that needs it first to the last one that reads it. */
 interface Buffer {
   readonly extent: ArrayExtent;
   readonly from: number;
   to: number;
+  /** The values that had it one after the other, without those that took it over from their inputs. */
+  readonly tenants: Tenant[];
   /** Reads to come, of all the values in it. */
   reads: number;
 }
@@ -27,6 +37,8 @@ export interface MemoryWalk {
   readonly peakAt: number;
   /** Bytes held while each node runs, in the order of `model.nodes`. */
   readonly bytesAt: readonly number[];
+  /** Values that come after the peak and whose buffers wait for them there, with nothing in them that anybody reads. */
+  readonly awaited: readonly string[];
 }
 
 /** Inputs whose buffer a kernel may write its result into; binary operations may not. */
@@ -44,13 +56,15 @@ const IN_PLACE: Readonly<Record<string, number>> = {
  * The walk; `types` are those of {@link arrayTypes}.
  *
  * @param isGiven whether an output is written into an array of the caller's
+ * @param apart values that share no buffer with others, but may hand theirs on to what is computed in place
  */
 export function memoryWalk(
   model: OnnxModel,
   types: ReadonlyMap<string, ArrayExtent>,
   isGiven: (output: string) => boolean = () => false,
+  apart: ReadonlySet<string> = valuesApart(model),
 ): MemoryWalk {
-  const buffers = sharedBuffers(model, types, isGiven);
+  const buffers = sharedBuffers(model, types, { isGiven, apart });
   const change = new Array<number>(model.nodes.length + 1).fill(0);
   for (const { extent, from, to } of buffers) {
     const bytes = Math.ceil(bytesOf(extent) / ALIGNMENT) * ALIGNMENT;
@@ -63,7 +77,12 @@ export function memoryWalk(
     return held;
   });
   const peakBytes = bytesAt.reduce((most, bytes) => Math.max(most, bytes), 0);
-  return { peakBytes, peakAt: bytesAt.indexOf(peakBytes), bytesAt };
+  const peakAt = bytesAt.indexOf(peakBytes);
+  const awaited = buffers.flatMap(({ tenants }) => {
+    const next = tenants.findIndex(({ from }) => from > peakAt);
+    return next > 0 && tenants[next - 1]!.to < peakAt ? tenants[next]!.name : [];
+  });
+  return { peakBytes, peakAt, bytesAt, awaited };
 }
 
 /** The runtime's allocator hands out multiples of this. */
@@ -72,7 +91,7 @@ const ALIGNMENT = 256;
 function sharedBuffers(
   model: OnnxModel,
   types: ReadonlyMap<string, ArrayExtent>,
-  isGiven: (output: string) => boolean,
+  { isGiven, apart }: { readonly isGiven: (output: string) => boolean; readonly apart: ReadonlySet<string> },
 ): readonly Buffer[] {
   const outputs = new Set(model.outputs.map(({ name }) => name));
   const last = model.nodes.length - 1;
@@ -88,10 +107,13 @@ function sharedBuffers(
       const extent = types.get(name)!;
       const uses = (reads.get(name) ?? 0) + 1; // one more for being made
       const isOutput = outputs.has(name);
-      const taken = isOutput ? undefined : (inputBuffer(node, index, extent) ?? freedBuffer(extent));
-      if (taken === "caller") continue;
-      const buffer = taken ?? { extent, from: at, to: last, reads: isOutput ? Number.POSITIVE_INFINITY : 0 };
+      const inherited = isOutput ? undefined : inputBuffer(node, index, extent);
+      if (inherited === "caller") continue;
+      const taken = inherited ?? (isOutput || apart.has(name) ? undefined : freedBuffer(extent));
+      const none: Buffer = { extent, from: at, to: last, tenants: [], reads: isOutput ? Number.POSITIVE_INFINITY : 0 };
+      const buffer = taken ?? none;
       if (!taken) made.push(buffer);
+      if (!inherited) buffer.tenants.push({ name, from: at, to: last });
       buffer.reads += uses;
       buffer.to = last;
       holding.set(name, buffer);
@@ -117,7 +139,9 @@ function sharedBuffers(
   function release(buffer: Buffer | undefined, at: number): void {
     if (!buffer || --buffer.reads > 0) return;
     buffer.to = at;
-    free.unshift(buffer);
+    const tenant = buffer.tenants.at(-1)!;
+    tenant.to = at;
+    if (!apart.has(tenant.name)) free.unshift(buffer);
   }
 }
 

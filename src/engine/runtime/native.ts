@@ -50,7 +50,9 @@ export function createNativeOpener(version: string): NativeOpener {
   }
 
   return (model, options) => {
-    const { inputs, outputs } = model;
+    const constant = new Set(model.initializers.map(({ name }) => name));
+    const inputs = model.inputs.filter(({ name }) => !constant.has(name)); // a constant may be an input too, with a default
+    const { outputs } = model;
     const weights = weightsOf(model);
     const names = weights.map(({ name }) => name);
     const bytes = encodeModel(model, { numbersElsewhere: new Set(names) });

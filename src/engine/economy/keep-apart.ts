@@ -1,0 +1,82 @@
+/**
+ * Lets go of buffers that wait for nobody but a later result.
+ *
+ * Before the first run the runtime plans which results share a buffer: one that nobody reads any more is kept for the next result of its very shape, however
+ * far away that is. At the peak of a training step two buffers of five may wait so, while arrays of other shapes are allocated. A result whose shape
+ * the runtime does not know before the run shares nothing: its place comes from the arena, in which freed places of any shape meet.
+ *
+ * So the results that buffers wait for at the peak are made of inputs under a loose shape, one that is an input of the model as well as a constant in it, and
+ * get their own shape back after. Nothing else changes; both are views.
+ */
+
+import type { OnnxModel, OnnxNode, OnnxTensor } from "../../onnx/model.ts";
+import { type ArrayExtent, arrayTypes, bytesOf } from "../diagnostics/array-types.ts";
+import { memoryWalk } from "../diagnostics/memory.ts";
+import { LOOSE_SHAPE } from "./values-apart.ts";
+
+/** Waiting buffers below this are left alone: many small arrays that come and go leave holes in the arena. */
+const LEAST_BYTES = 2 ** 22;
+
+/** Walks after which the rest may wait: each lets go of what waits at the peak that the last one left. */
+const MOST_WALKS = 24;
+
+/** Inputs as large as this part of a result say something of its shape. */
+const SHAPING_PART = 16;
+
+/** The same model with less waiting. */
+export function keepApart(model: OnnxModel): OnnxModel {
+  const types = arrayTypes(model);
+  const apart = chosen(model, types);
+  if (apart.size === 0) return model;
+  const constants = new Map(model.initializers.map((constant) => [constant.name, constant]));
+  const shapes = new Map<string, OnnxTensor>();
+  const shape = (prefix: string, extents: readonly number[]) => {
+    const name = prefix + extents.join("x");
+    const data = BigInt64Array.from(extents, BigInt);
+    if (!shapes.has(name)) shapes.set(name, { name, dataType: "int64", shape: [extents.length], data });
+    return name;
+  };
+  const nodes = model.nodes.flatMap((node): OnnxNode[] => {
+    if (!node.outputs.some((name) => apart.has(name))) return [node];
+    const bytes = bytesOf(types.get(node.outputs[0]!)!);
+    const around: OnnxNode[] = [];
+    const inputs = node.inputs.map((name, index) => {
+      const extent = types.get(name);
+      if (!extent || constants.has(name) || bytesOf(extent) * SHAPING_PART < bytes) return name;
+      const loose = `${node.outputs[0]}/loose/${index}`;
+      around.push(view(name, shape(LOOSE_SHAPE, extent.shape), loose));
+      return loose;
+    });
+    const outputs = node.outputs.map((name) => (name ? `${name}/apart` : name));
+    const back = node.outputs.flatMap((name, i) =>
+      name ? [view(outputs[i]!, shape(FIXED_SHAPE, types.get(name)!.shape), name)] : [],
+    );
+    return [...around, { ...node, inputs, outputs }, ...back];
+  });
+  const loose = [...shapes.values()].filter(({ name }) => name.startsWith(LOOSE_SHAPE));
+  return {
+    ...model,
+    nodes,
+    initializers: [...model.initializers, ...shapes.values()],
+    inputs: [...model.inputs, ...loose.map(({ name, dataType, shape }) => ({ name, dataType, shape }))],
+  };
+}
+
+const FIXED_SHAPE = "fixed/";
+
+function view(name: string, shape: string, as: string): OnnxNode {
+  return { opType: "Reshape", domain: "", name: `${as}/view`, inputs: [name, shape], outputs: [as], attributes: {} };
+}
+
+/** The results that shall share nothing. */
+function chosen(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>): ReadonlySet<string> {
+  const outputs = new Set(model.outputs.map(({ name }) => name));
+  const apart = new Set<string>();
+  for (let walks = 0; walks < MOST_WALKS; walks++) {
+    const { awaited } = memoryWalk(model, types, (output) => outputs.has(output), apart);
+    const large = awaited.filter((name) => bytesOf(types.get(name)!) >= LEAST_BYTES);
+    if (large.length === 0) break;
+    for (const name of large) apart.add(name);
+  }
+  return apart;
+}
