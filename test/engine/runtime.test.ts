@@ -1,5 +1,6 @@
 /** The two ways into the runtime: the same bits, and native sessions that fail with an error where carelessness would end the program. */
 
+import { execFileSync } from "node:child_process";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { tensor } from "../../src/core/tensor.ts";
@@ -147,6 +148,36 @@ describe("a native session", () => {
     expect(await Promise.all(started)).toEqual([[...z!.data].join(), [...z!.data].join()]);
     await session.release();
   });
+});
+
+test("where koffi cannot be loaded the binding gives the same bits, and says that results are copied", async () => {
+  const hooks = `import { registerHooks } from "node:module";
+    registerHooks({ resolve(name, context, next) {
+      if (name === "koffi") throw new Error("no koffi here");
+      return next(name, context);
+    } });`;
+  const file = new URL("../../src/engine/session.ts", import.meta.url).href;
+  const program = `const { openSession, writesInPlace } = await import(${JSON.stringify(file)});
+    const model = JSON.parse(process.argv[1]);
+    const session = await openSession(model, { exactShapes: true });
+    const x = { data: Float32Array.of(0.1, 0.2, 0.3), shape: [3] };
+    const { y } = await session.run({ x });
+    console.log(JSON.stringify([await writesInPlace(), ...y.data]));`;
+  const model: OnnxModel = {
+    ...mixedModel([3]),
+    nodes: [node("Exp", ["x"], ["y"])],
+    inputs: [{ name: "x", dataType: "float32", shape: [3] }],
+    outputs: [{ name: "y", dataType: "float32", shape: [3] }],
+  };
+  const run = (...before: string[]) =>
+    execFileSync(process.execPath, [...before, "--input-type=module", "-e", program, JSON.stringify(model)], {
+      encoding: "utf8",
+    });
+  const [isInPlace, ...native] = JSON.parse(run());
+  const [isInPlaceThere, ...bound] = JSON.parse(run("--import", `data:text/javascript,${encodeURIComponent(hooks)}`));
+  expect([isInPlace, isInPlaceThere]).toEqual([true, false]);
+  expect(bound).toEqual(native);
+  expect(native[0]).toBeCloseTo(Math.exp(0.1), 6);
 });
 
 test("weights that are read where they are change nothing, and those that nobody reads do no harm", async () => {
