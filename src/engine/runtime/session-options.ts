@@ -29,7 +29,6 @@ export type CompleteOptions = Required<Omit<SessionOptions, "rewrittenModelFile"
 export function configuration({ equalNodesStay }: CompleteOptions): Readonly<Record<string, string>> {
   return {
     "session.intra_op.spin_duration_us": `${SPIN_US}`,
-    "session.dynamic_block_base": `${SHARES_LEFT}`,
     ...(equalNodesStay ? { "optimization.disable_specified_optimizers": JOINS_EQUAL_NODES } : {}),
   };
 }
@@ -39,12 +38,6 @@ export function configuration({ equalNodesStay }: CompleteOptions): Readonly<Rec
  * processors that pause long between two: meanwhile JavaScript runs at a third of its speed, and other sessions wait.
  */
 const SPIN_US = 1000;
-
-/**
- * Threads take pieces of a loop that become smaller towards its end: each the part of what is left that this number of pieces per thread would have. The
- * runtime's own measure is equal pieces, at the end of which threads wait for the slowest.
- */
-const SHARES_LEFT = 2;
 
 /** The runtime's own name of what joins nodes that compute the same. */
 const JOINS_EQUAL_NODES = "CommonSubexpressionElimination";
