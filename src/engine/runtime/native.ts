@@ -28,7 +28,7 @@ export function createNativeOpener(version: string): NativeOpener {
   };
   const env = made((into) => c.createEnv(LOGS_ERRORS, "fantascope", into));
   const memory = made((into) => c.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, into));
-  const isShared = shareArena(c, env, memory);
+  shareArena(c, env, memory);
 
   /** Addresses of runtime tensors over our own ones: parameters come back as inputs at every step. */
   const values = new WeakMap<Tensor<TensorData>, Address>();
@@ -63,7 +63,7 @@ export function createNativeOpener(version: string): NativeOpener {
       check(c, c.setSessionLogSeverityLevel(settings, LOGS_ERRORS));
       check(c, c.setSessionGraphOptimizationLevel(settings, OPTIMIZATION_LEVELS[options.optimization]));
       check(c, c.setIntraOpNumThreads(settings, options.threads));
-      const entries = { ...configuration(options), ...(isShared ? { "session.use_env_allocators": "1" } : {}) };
+      const entries = { ...configuration(options), "session.use_env_allocators": "1" };
       for (const [name, value] of Object.entries(entries)) check(c, c.addSessionConfigEntry(settings, name, value));
       check(c, c.addExternalInitializers(settings, names, weights.map(runtimeValue), weights.length));
       session = made((into) => c.createSessionFromArray(env, bytes, bytes.byteLength, settings, into));
@@ -117,16 +117,17 @@ const OPTIMIZATION_LEVELS = { disabled: 0, basic: 1, extended: 2, all: 99 } as c
 const [ARENA_ALLOCATOR, DEFAULT_MEMORY] = [1, 0];
 
 /**
- * Has all sessions take their arrays from one arena: generators and discriminators, which train in turns, then need the memory of one of them. A free
- * piece of it is cut to measure; by default arrays get pieces of up to twice their size.
+ * Has all sessions take their arrays from one arena: generators and discriminators, which train in turns, then need the memory of one of them.
  *
- * @returns whether they share it now
+ * Its first region is large, so that freed places meet; the system gives memory only for what is written to. By default regions begin with 1 MB and double. A free
+ * place is cut to measure, where by default arrays get up to twice their size.
  */
-function shareArena(c: CInterface, env: Address, memory: Address): boolean {
+function shareArena(c: CInterface, env: Address, memory: Address): void {
+  const settings = { initial_chunk_size_bytes: 2 ** 28, max_dead_bytes_per_chunk: 2 ** 16 };
+  const [names, numbers] = [Object.keys(settings), BigUint64Array.from(Object.values(settings), BigInt)];
   const into: [Address] = [0n];
-  check(c, c.createArenaCfgV2(["max_dead_bytes_per_chunk"], BigUint64Array.of(2n ** 16n), 1, into));
+  check(c, c.createArenaCfgV2(names, numbers, names.length, into));
   check(c, c.createAndRegisterAllocator(env, memory, into[0]));
-  return true;
 }
 
 /** A run blocks this thread. Before it comes whatever else waits for a turn, such as a signal that somebody wants to stop. */
