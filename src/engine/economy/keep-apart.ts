@@ -62,7 +62,7 @@ export function keepApart(model: OnnxModel): OnnxModel {
   };
 }
 
-const FIXED_SHAPE = "fixed/";
+const FIXED_SHAPE = "fixed shape ";
 
 function view(name: string, shape: string, as: string): OnnxNode {
   return { opType: "Reshape", domain: "", name: `${as}/view`, inputs: [name, shape], outputs: [as], attributes: {} };

@@ -39,8 +39,8 @@ const FUNCTIONS = {
   releaseSessionOptions: { place: 100, takes: ["void *"], gives: "void" },
   addSessionConfigEntry: { place: 130, takes: ["void *", "const char *", "const char *"] },
   createAndRegisterAllocator: { place: 144, takes: ["void *", "void *", "void *"] },
-  addExternalInitializers: { place: 210, takes: ["void *", "const char **", "void **", "size_t"] },
   createArenaCfgV2: { place: 164, takes: ["const char **", "const size_t *", "size_t", "_Out_ void **"] },
+  addExternalInitializers: { place: 210, takes: ["void *", "const char **", "void **", "size_t"] },
 } as const satisfies Record<string, { place: number; takes: readonly string[]; gives?: string }>;
 
 type Call = (...parameters: readonly unknown[]) => unknown;
