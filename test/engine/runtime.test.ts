@@ -1,6 +1,8 @@
 /** The two ways into the runtime: the same bits, and native sessions that fail with an error where carelessness would end the program. */
 
 import { execFileSync } from "node:child_process";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { tensor } from "../../src/core/tensor.ts";
@@ -206,6 +208,35 @@ test("weights that are read where they are change nothing, and those that nobody
   }
   expect(results[0]).toEqual(results[1]);
   expect(results[0]!.data.some((number) => Math.abs(number) > 1)).toBe(true);
+});
+
+test("weights that are read where they are live as long as their session, whoever else forgets them", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const size = 2 ** 18;
+  const open = () =>
+    openSession(
+      {
+        ...mixedModel([size]),
+        nodes: [node("Add", ["x", "w"], ["y"])],
+        initializers: [{ name: "w", dataType: "float32", shape: [size], data: new Float32Array(size).fill(7) }],
+        inputs: [{ name: "x", dataType: "float32", shape: [size] }],
+        outputs: [{ name: "y", dataType: "float32", shape: [size] }],
+      },
+      { ...native, optimization: "disabled" },
+    );
+  const session = await open();
+  const x = tensor(new Float32Array(size), [size]);
+  const others: Float32Array[] = [];
+  for (let i = 0; i < 8; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    collect();
+    others.push(new Float32Array(size).fill(-1)); // likely where the weights were
+  }
+  const { y } = await session.run({ x });
+  expect(y!.data.every((number) => number === 7)).toBe(true);
+  expect(others).toHaveLength(8);
+  await session.release();
 });
 
 test("the C interface of another version is not touched: places in its table were looked up for this one", () => {

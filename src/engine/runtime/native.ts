@@ -21,13 +21,8 @@ import { configuration } from "./session-options.ts";
  */
 export function createNativeOpener(version: string): NativeOpener {
   const c = loadCInterface(version);
-  const made = (make: (into: [Address]) => unknown): Address => {
-    const into: [Address] = [0n];
-    check(c, make(into));
-    return into[0];
-  };
-  const env = made((into) => c.createEnv(LOGS_ERRORS, "fantascope", into));
-  const memory = made((into) => c.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, into));
+  const env = made(c, (into) => c.createEnv(LOGS_ERRORS, "fantascope", into));
+  const memory = made(c, (into) => c.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, into));
   shareArena(c, env, memory);
 
   /** Addresses of runtime tensors over our own ones: parameters come back as inputs at every step. */
@@ -41,7 +36,7 @@ export function createNativeOpener(version: string): NativeOpener {
     const { data, shape } = tensor;
     const { code } = dataTypes[dataTypeOf(data)];
     const extents = BigInt64Array.from(shape, BigInt);
-    const value = made((into) =>
+    const value = made(c, (into) =>
       c.createTensorWithDataAsOrtValue(memory, data, data.byteLength, extents, extents.length, code, into),
     );
     values.set(tensor, value);
@@ -56,7 +51,7 @@ export function createNativeOpener(version: string): NativeOpener {
     const weights = weightsOf(model);
     const names = weights.map(({ name }) => name);
     const bytes = encodeModel(model, { numbersElsewhere: new Set(names) });
-    const settings = made((into) => c.createSessionOptions(into));
+    const settings = made(c, (into) => c.createSessionOptions(into));
     let session: Address;
     try {
       check(c, c.disableMemPattern(settings));
@@ -66,16 +61,17 @@ export function createNativeOpener(version: string): NativeOpener {
       const entries = { ...configuration(options), "session.use_env_allocators": "1" };
       for (const [name, value] of Object.entries(entries)) check(c, c.addSessionConfigEntry(settings, name, value));
       check(c, c.addExternalInitializers(settings, names, weights.map(runtimeValue), weights.length));
-      session = made((into) => c.createSessionFromArray(env, bytes, bytes.byteLength, settings, into));
+      session = made(c, (into) => c.createSessionFromArray(env, bytes, bytes.byteLength, settings, into));
     } finally {
       c.releaseSessionOptions(settings);
     }
     const inputNames = inputs.map(({ name }) => name);
     const outputNames = outputs.map(({ name }) => name);
     let isReleased = false;
-    const opened: Opened = {
+    const opened: Opened & { readonly weights: readonly Tensor[] } = {
       inputs,
       outputNames,
+      weights, // held for as long as the runtime reads them
       async run(given, into) {
         await aTurnForOthers();
         if (isReleased) throw new Error("the session was released");
@@ -125,14 +121,20 @@ const [ARENA_ALLOCATOR, DEFAULT_MEMORY] = [1, 0];
 function shareArena(c: CInterface, env: Address, memory: Address): void {
   const settings = { initial_chunk_size_bytes: 2 ** 28, max_dead_bytes_per_chunk: 2 ** 16 };
   const [names, numbers] = [Object.keys(settings), BigUint64Array.from(Object.values(settings), BigInt)];
-  const into: [Address] = [0n];
-  check(c, c.createArenaCfgV2(names, numbers, names.length, into));
-  check(c, c.createAndRegisterAllocator(env, memory, into[0]));
+  const arena = made(c, (into) => c.createArenaCfgV2(names, numbers, names.length, into));
+  check(c, c.createAndRegisterAllocator(env, memory, arena));
 }
 
 /** A run blocks this thread. Before it comes whatever else waits for a turn, such as a signal that somebody wants to stop. */
 function aTurnForOthers(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Address of something new, which the interface writes into the place that it is given. */
+function made(c: CInterface, make: (into: [Address]) => unknown): Address {
+  const into: [Address] = [0n];
+  check(c, make(into));
+  return into[0];
 }
 
 /** @throws Error with the runtime's words where a status tells of one */
