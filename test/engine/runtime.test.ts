@@ -128,7 +128,7 @@ describe("a native session", () => {
     await session.release();
   });
 
-  test("computes the same bits in threads of its own", async () => {
+  test("computes the bits that worker threads compute through the binding", async () => {
     const started = [0, 1].map(
       () =>
         new Promise<string>((resolve, reject) => {

@@ -9,7 +9,7 @@ export type NativeOpener = (model: OnnxModel, options: CompleteOptions) => Opene
 let found: Promise<NativeOpener | undefined> | undefined;
 
 /**
- * The opener, or nothing in a browser and on platforms that lack a part of it: there the binding does the same, only slower.
+ * The opener, or nothing in a browser, in a worker thread, and on platforms that lack a part of it: there the binding does the same, only slower.
  *
  * Its file is named while the program runs, so that bundlers do not take Node's modules into pages.
  */

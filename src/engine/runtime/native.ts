@@ -4,6 +4,7 @@
  * The Node binding copies every result once more, for a training step its whole state: 5 to 10 % of its time and memory (docs/engine.md).
  */
 
+import { isMainThread } from "node:worker_threads";
 import { dataTypeOf, type Tensor, type TensorData, zeros } from "../../core/tensor.ts";
 import { dataTypes } from "../../onnx/data-types.ts";
 import { encodeModel } from "../../onnx/encode.ts";
@@ -16,10 +17,13 @@ import { configuration } from "./session-options.ts";
 /**
  * What opens models on the processor. Their outputs are float32, of the shapes that they state.
  *
+ * On the main thread only: a process whose worker threads had such sessions side by side once ended without an error (decision 14).
+ *
  * @param version of the runtime
- * @throws Error when this platform has no C interface to call
+ * @throws Error when this is a worker thread, or this platform has no C interface to call
  */
 export function createNativeOpener(version: string): NativeOpener {
+  if (!isMainThread) throw new Error("worker threads go through the binding");
   const c = loadCInterface(version);
   const env = made(c, (into) => c.createEnv(LOGS_ERRORS, "fantascope", into));
   const memory = made(c, (into) => c.createCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, into));
