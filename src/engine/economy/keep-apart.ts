@@ -12,7 +12,9 @@
 import type { OnnxModel, OnnxNode, OnnxTensor } from "../../onnx/model.ts";
 import { type ArrayExtent, arrayTypes, bytesOf } from "../diagnostics/array-types.ts";
 import { memoryWalk } from "../diagnostics/memory.ts";
+import { runOrder } from "./run-order.ts";
 import { LOOSE_SHAPE } from "./values-apart.ts";
+import { isView } from "./views.ts";
 
 /** Waiting buffers below this are left alone: many small arrays that come and go leave holes in the arena. */
 const LEAST_BYTES = 2 ** 22;
@@ -71,12 +73,30 @@ function view(name: string, shape: string, as: string): OnnxNode {
 /** The results that shall share nothing. */
 function chosen(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>): ReadonlySet<string> {
   const outputs = new Set(model.outputs.map(({ name }) => name));
+  const fixed = addedInPlace(model);
   const apart = new Set<string>();
   for (let walks = 0; walks < MOST_WALKS; walks++) {
     const { awaited } = memoryWalk(model, types, (output) => outputs.has(output), apart);
-    const large = awaited.filter((name) => bytesOf(types.get(name)!) >= LEAST_BYTES);
+    const large = awaited.filter((name) => bytesOf(types.get(name)!) >= LEAST_BYTES && !fixed.has(name));
     if (large.length === 0) break;
     for (const name of large) apart.add(name);
   }
   return apart;
+}
+
+/**
+ * Results of blocked convolutions that add into an array nobody reads after them. They are written there only where the runtime knows before the run that both have
+ * one shape; else one thread copies.
+ */
+function addedInPlace(model: OnnxModel): ReadonlySet<string> {
+  const base = new Map<string, string>(); // value whose memory a value shares
+  const lastReaders = new Map<string, OnnxNode>();
+  const baseOf = (name: string) => base.get(name) ?? name;
+  for (const node of runOrder(model)) {
+    if (isView(node)) base.set(node.outputs[0]!, baseOf(node.inputs[0]!));
+    else for (const name of node.inputs) lastReaders.set(baseOf(name), node);
+  }
+  const adding = model.nodes.filter(({ opType, inputs: [, , , sum] }) => opType === "Conv" && sum);
+  const inPlace = adding.filter((node) => lastReaders.get(baseOf(node.inputs[3]!)) === node);
+  return new Set(inPlace.flatMap(({ outputs }) => outputs));
 }

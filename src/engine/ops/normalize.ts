@@ -4,7 +4,7 @@
  * `y = (x − μ) / √(σ² + ε) · scale + offset`, with mean μ and (biased) variance σ² of each set. The gradient rule is written by hand
  * because it needs three passes over the image where differentiating the definition step by step would take about ten:
  * with `x̂ = (x − μ) · r`, `r = 1/√(σ² + ε)` and M pixels in a set,
- * `dx = r · (scale·dy − mean(scale·dy) − x̂ · mean(scale·dy·x̂))`, which is `a·dy + b·(x − μ) + c` with one a, b, c per channel.
+ * `dx = r · (scale·dy − mean(scale·dy) − x̂ · mean(scale·dy·x̂))`, which is `a·dy + b·x + c` with one a, b, c per channel: x alone must be kept for it.
  */
 
 import { ShapeError } from "../../core/errors.ts";
@@ -32,9 +32,11 @@ export function normalize(x: Value, scale: Value, offset: Value, attributes: Nor
 
 /** What every formula about a normalisation is made of. */
 export interface Moments {
-  /** x minus the mean of its set, `[N, C, H, W]`. */
+  /** Mean of the set that each channel belongs to, `[N, C, 1, 1]`, or `[1, C, 1, 1]` across the batch. */
+  readonly center: Value;
+  /** x minus its center, `[N, C, H, W]`. */
   readonly centered: Value;
-  /** 1 / √(variance + ε) of the set that each channel belongs to, `[N, C, 1, 1]`, or `[1, C, 1, 1]` across the batch. */
+  /** 1 / √(variance + ε), of the shape of {@link center}. */
   readonly inverseDeviation: Value;
 }
 
@@ -43,12 +45,16 @@ export function moments(x: Value, { groups, epsilon }: NormalizeAttributes): Mom
   const [n, c] = x.shape as [number, number];
   const sets = groups === 0 ? x : reshape(x, [n, groups, -1]);
   const axes = groups === 0 ? [0, 2, 3] : [2];
-  const centered = sub(sets, mean(sets, { axes, keepDims: true }));
+  const center = mean(sets, { axes, keepDims: true });
+  const centered = sub(sets, center);
   const variance = mean(square(centered), { axes, keepDims: true });
   const inverse = div(1, sqrt(add(variance, epsilon)));
+  const perChannel = (ofSets: Value) =>
+    groups === 0 ? ofSets : reshape(broadcastTo(ofSets, [n, groups, c / groups]), [n, c, 1, 1]);
   return {
+    center: perChannel(center),
     centered: reshape(centered, x.shape),
-    inverseDeviation: groups === 0 ? inverse : reshape(broadcastTo(inverse, [n, groups, c / groups]), [n, c, 1, 1]),
+    inverseDeviation: perChannel(inverse),
   };
 }
 
@@ -78,10 +84,10 @@ export const normalizeOp: Op<NormalizeAttributes> = {
   gradient: ({ inputs: [x, scale], attributes, dy }) => {
     const [n, c, h, w] = x!.shape as [number, number, number, number];
     const { groups } = attributes;
-    const { centered, inverseDeviation } = moments(x!, attributes);
+    const { center, inverseDeviation } = moments(x!, attributes);
     const perChannel = { axes: [2, 3], keepDims: true };
     const dySum = () => sum(dy, perChannel); // [N, C, 1, 1]
-    const dyDot = () => mul(inverseDeviation, sum(mul(dy, centered), perChannel)); // Σ dy·x̂, [N, C, 1, 1]
+    const dyDot = () => mul(inverseDeviation, sub(sum(mul(dy, x!), perChannel), mul(center, dySum()))); // Σ dy·x̂, [N, C, 1, 1]
     // Sum over each set of sums per channel, divided by the pixels of a set and handed back to the channels
     const setMean = (sums: Value) => {
       if (groups === 0) return mul(sum(sums, { axes: [0], keepDims: true }), 1 / (n * h * w)); // [1, C, 1, 1]
@@ -94,7 +100,7 @@ export const normalizeOp: Op<NormalizeAttributes> = {
         const a = mul(inverseDeviation, gamma);
         const b = neg(mul(square(inverseDeviation), setMean(mul(gamma, dyDot()))));
         const shift = neg(mul(inverseDeviation, setMean(mul(gamma, dySum()))));
-        return add(mul(dy, a), scaleShift(centered, b, shift));
+        return add(mul(dy, a), scaleShift(x!, b, sub(shift, mul(b, center))));
       },
       () => reshape(sum(dyDot(), { axes: [0] }), [c]),
       () => reshape(sum(dySum(), { axes: [0] }), [c]),

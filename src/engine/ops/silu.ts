@@ -10,9 +10,9 @@ export function silu(x: Value): Value {
   return x.graph.apply(siluOp, [x], {});
 }
 
-/** See {@link silu}; with s = sigmoid(x) its derivative is s · (1 − y + x): what is in brackets can be one pass. */
+/** See {@link silu}; with s = sigmoid(x) its derivative is s · (1 − y + x): what is in brackets can be one pass, and comes after s, so that it may write over x. */
 export const siluOp: Op = {
   name: "silu",
   infer: inferUnary,
-  gradient: ({ inputs: [x], y, dy }) => [() => mul(mul(dy, sigmoid(x!)), add(sub(1, y), x!))],
+  gradient: ({ inputs: [x], y, dy }) => [() => mul(dy, mul(sigmoid(x!), add(sub(1, y), x!)))],
 };
