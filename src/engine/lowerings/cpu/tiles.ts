@@ -26,7 +26,7 @@ export interface Dealing {
  * Pixels of a tile above which there are more of them: they are the taps of a filter, and the kernel goes through those of four filters again and again,
  * which only a near cache lets it do at full speed.
  */
-const MOST_TAPS = 256;
+export const MOST_TAPS = 256;
 
 /**
  * The grid that pads images least, of those one whose tiles have a multiple of `together` rows, of those the one with most tiles, of those the one whose tiles

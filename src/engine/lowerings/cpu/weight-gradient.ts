@@ -17,6 +17,7 @@ import type { ConvGeometry } from "../../ops/convolution.ts";
 import { depthwiseWeightGradient } from "./depthwise.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
+import { correlationOfStrips } from "./strips.ts";
 import { straightFilters, type TapSums, turnedFilters } from "./tap-sums.ts";
 import { type Dealing, dealtFilters, dealtImage, tilesFor } from "./tiles.ts";
 import { correlatedRows, pays, type Rows, TAP_ROWS, TOGETHER } from "./winograd.ts";
@@ -65,6 +66,8 @@ function correlation(
   const c = image.shape[1]!;
   const [tall, wide] = kernel;
   const inRows = tall === TAP_ROWS && strides[0] === 1 && pays(pen.block, [c, f], n * rows * columns, LEAST_CHANNELS);
+  const ofStrips = inRows && strides[1] === 1 ? correlationOfStrips(pen, filter, image, { kernel, before }) : undefined;
+  if (ofStrips) return ofStrips;
   const { tiles, waste } = tilesFor(pen.block, n, [rows, columns], inRows ? TOGETHER : 1);
   if (waste > MOST_WASTE) return undefined;
   const { size, count } = tiles;

@@ -67,6 +67,8 @@ export interface GroupedRows extends Rows {
   readonly groups: number;
   /** Rows of zeros above the first group. */
   readonly before?: number;
+  /** Columns of zeros left and right of them, for sums to have as well. */
+  readonly beside?: readonly [left: number, right: number];
 }
 
 /** What to multiply. */
@@ -121,7 +123,7 @@ function inProducts(
 /** Rows weighted and summed, for each group `stride` rows further down: a depthwise convolution with no more taps than it needs. */
 function rowSums(
   pen: BlockedPen,
-  { name, shape, planes, before = 0, groups }: GroupedRows,
+  { name, shape, planes, before = 0, beside: [left, right] = [0, 0], groups }: GroupedRows,
   weights: readonly number[],
   stride: number,
 ): Blocked {
@@ -137,11 +139,11 @@ function rowSums(
   const sums = pen.nchwc("Conv", [pen.view(name, shape, planes), pen.table(table, [c, 1, kernel.length, 1])], {
     kernel_shape: [kernel.length, 1],
     strides: [stride, 1],
-    pads: [before - first, 0, Math.max(0, below), 0],
+    pads: [before - first, left, Math.max(0, below), right],
     dilations: [isSparse ? 2 : 1, 1],
     group: c,
   });
-  return { name: sums, shape: [count, c, groups, columns] };
+  return { name: sums, shape: [count, c, groups, left + columns + right] };
 }
 
 function transposed(matrix: Matrix): Matrix {
