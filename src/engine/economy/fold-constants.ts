@@ -4,41 +4,73 @@
  * The runtime does so for operators of the standard, but not for its own blocked ones.
  */
 
-import type { OnnxModel } from "../../onnx/model.ts";
+import type { OnnxModel, OnnxNode } from "../../onnx/model.ts";
 import { arrayTypes, bytesOf } from "../diagnostics/array-types.ts";
 import { NCHWC } from "../lowerings/cpu/pen.ts";
 import { openSession } from "../session.ts";
 
-/** Bytes of results up to which they are kept: larger ones are made again at every run, which takes a few hundredths of it, rather than lie there twice. */
-const MOST_BYTES = 2 ** 25;
+/**
+ * Bytes of results that are kept, the largest first: small ones are made from caches. The others are made again at every run, which takes a few hundredths of
+ * it, rather than lie there twice.
+ */
+const MOST_BYTES = +(process.env.FOLD ?? 2 ** 26);
 
 /** Operators of the standard that bring filters into order. */
 const ORDERING = new Set(["Concat", "Gather", "Reshape", "Transpose"]);
 
-/** The same model with the results of such nodes as constants. */
+/** The same model with the results of such nodes as constants, of as many as fit into a few dozen megabytes. */
 export async function foldConstants(model: OnnxModel): Promise<OnnxModel> {
   const constant = new Map(model.initializers.map(({ name, dataType }) => [name, dataType]));
-  const folded = new Set(
-    model.nodes.filter(({ domain, opType, inputs, outputs }) => {
-      const isKnown = inputs.every((name) => name === "" || constant.has(name));
-      const isFoldable = (domain === NCHWC || ORDERING.has(opType)) && constant.get(inputs[0]!) === "float32";
-      if (isKnown && isFoldable) for (const name of outputs) constant.set(name, "float32");
-      return isKnown && isFoldable;
-    }),
-  );
-  const left = model.nodes.filter((node) => !folded.has(node));
-  const read = new Set([...left.flatMap(({ inputs }) => inputs), ...model.outputs.map(({ name }) => name)]);
-  const wanted = [...folded].flatMap(({ outputs }) => outputs).filter((name) => read.has(name));
-  const alone = { ...model, nodes: [...folded], inputs: [] };
+  const foldable = model.nodes.filter(({ domain, opType, inputs, outputs }) => {
+    const isKnown = inputs.every((name) => name === "" || constant.has(name));
+    const isFoldable = (domain === NCHWC || ORDERING.has(opType)) && constant.get(inputs[0]!) === "float32";
+    if (isKnown && isFoldable) for (const name of outputs) constant.set(name, "float32");
+    return isKnown && isFoldable;
+  });
+  const others = model.nodes.filter(({ outputs }) => !outputs.some((name) => constant.has(name)));
+  const read = new Set(others.flatMap(({ inputs }) => inputs));
+  for (const { name } of model.outputs) read.add(name);
+  const alone = { ...model, nodes: foldable, inputs: [] };
   const types = arrayTypes(alone);
-  const bytes = wanted.reduce((sum, name) => sum + bytesOf(types.get(name)!), 0);
-  if (wanted.length === 0 || bytes > MOST_BYTES || model.outputs.some(({ name }) => constant.has(name))) return model;
+  const made = foldable.flatMap(({ outputs }) => outputs).filter((name) => read.has(name));
+  const kept = fitting(made, (name) => bytesOf(types.get(name)!));
+  if (kept.length === 0 || model.outputs.some(({ name }) => constant.has(name))) return model;
   const session = await openSession(
-    { ...alone, outputs: wanted.map((name) => ({ name, dataType: "float32", shape: types.get(name)!.shape })) },
+    { ...alone, outputs: kept.map((name) => ({ name, dataType: "float32", shape: types.get(name)!.shape })) },
     { optimization: "disabled", exactShapes: true },
   );
   const results = await session.run({});
   await session.release();
-  const made = wanted.map((name) => ({ name, dataType: "float32" as const, ...results[name]! }));
-  return { ...model, nodes: left, initializers: [...model.initializers.filter(({ name }) => read.has(name)), ...made] };
+  const numbers = kept.map((name) => ({ name, dataType: "float32" as const, ...results[name]! }));
+  const nodes = needed(model, new Set(kept));
+  const stillRead = new Set([...nodes.flatMap(({ inputs }) => inputs), ...model.outputs.map(({ name }) => name)]);
+  return {
+    ...model,
+    nodes,
+    initializers: [...model.initializers.filter(({ name }) => stillRead.has(name)), ...numbers],
+  };
+}
+
+/** The largest of some results, as many as fit. */
+function fitting(names: readonly string[], bytes: (name: string) => number): string[] {
+  let left = MOST_BYTES;
+  return names
+    .toSorted((a, b) => bytes(b) - bytes(a))
+    .filter((name) => {
+      const fits = bytes(name) <= left;
+      if (fits) left -= bytes(name);
+      return fits;
+    });
+}
+
+/** The nodes that a model's outputs need where some results are there already. */
+function needed({ nodes, outputs }: OnnxModel, known: ReadonlySet<string>): OnnxNode[] {
+  const wanted = new Set(outputs.map(({ name }) => name));
+  const kept: OnnxNode[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((name) => wanted.has(name) && !known.has(name))) continue;
+    kept.push(node);
+    for (const name of node.inputs) wanted.add(name);
+  }
+  return kept.reverse();
 }

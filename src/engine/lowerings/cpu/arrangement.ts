@@ -4,6 +4,7 @@ import { mirrored } from "../../../core/mirrored.ts";
 import type { Value } from "../../graph.ts";
 import type { Blocked, BlockedPen, ImageShape } from "./pen.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
+import { channelsOfRows } from "./transpose.ts";
 
 /** The same value under another shape: nothing is done, as long as nobody asks for it plainly. */
 export const reshape: BlockedRule<{ shape: readonly number[] }> = ({ inputs: [x] }, pen) => {
@@ -29,11 +30,15 @@ export const concat: BlockedRule<{ axis: number }> = ({ inputs, attributes: { ax
   return fromMemory(pen, pen.node("Concat", physical, { axis }), y);
 };
 
-/** One part of a split along channels. */
+/** One part of a split along channels, of an image or of rows of pixels. */
 export const splitPart: BlockedRule<{ axis: number; lengths: readonly number[]; part: number }> = (
   { inputs: [x], attributes: { axis, lengths, part }, y },
   pen,
 ) => {
+  if (axis === 2 && x!.shape.length === 3) {
+    const from = lengths.slice(0, part).reduce((sum, length) => sum + length, 0);
+    return channelsOfRows(pen, x!, [from, from + lengths[part]!]);
+  }
   const layout = imageLayout(pen, x!);
   if (!layout || axis !== 1 || lengths.some((length) => length % pen.block !== 0)) return undefined;
   const parts = pen.nodes("Split", [layout.name, pen.ints(lengths)], { axis }, lengths.length);

@@ -29,6 +29,31 @@ export const transpose: BlockedRule<{ permutation: readonly number[] }> = (
   return { name: pen.view(image, [m, c, t, 1], shape), shape };
 };
 
+/**
+ * Some channels of the rows of pixels `[M, T, C]` that {@link transpose} makes of a blocked image: fetched from the image by number, without the rows of the others.
+ *
+ * @param from first channel
+ */
+export function channelsOfRows(
+  pen: BlockedPen,
+  rows: Value,
+  [from, to]: readonly [number, number],
+): string | undefined {
+  const { source } = rows;
+  if (source.kind !== "operator" || source.op.name !== "transpose" || from % pen.block || to % pen.block)
+    return undefined;
+  const x = source.inputs[0]!;
+  const layout = pen.layout(x);
+  const [m, c, t] = x.shape as [number, number, number];
+  const isTurned = (source.attributes as { permutation: readonly number[] }).permutation.join() === "0,2,1";
+  if (!layout || !isTurned || !isSameMemory(pen, layout.shape, [m, c, t])) return undefined;
+  const [first, blocks] = [from / pen.block, (to - from) / pen.block];
+  const order = Int32Array.from({ length: t * blocks }, (_, i) => (first + (i % blocks)) * t + Math.floor(i / blocks));
+  const pixels = pen.view(layout.name, layout.shape, [m, (c / pen.block) * t, pen.block]);
+  const fetched = pen.node("Gather", [pixels, pen.table(order, [order.length])], { axis: 1 });
+  return pen.view(fetched, [m, order.length, pen.block], [m, t, to - from]);
+}
+
 /** The image that all users of `[M, C, T]` see in it, if they see one that lies the same in blocks. */
 function imageOf(pen: BlockedPen, value: Value): ImageShape | undefined {
   const users = pen.users(value) ?? [];
