@@ -4,13 +4,15 @@
  */
 
 import { sizeOf } from "../../../core/shape.ts";
-import { type Activation, type Blocked, type BlockedPen, type Fusion, fusable, type ImageShape } from "./pen.ts";
-
-/** Numbers per channel, `[images, C]` in this order: `images` is N, or 1 where all images share them. */
-export interface PerChannel {
-  readonly name: string;
-  readonly images: number;
-}
+import {
+  type Activation,
+  type Blocked,
+  type BlockedPen,
+  type Fusion,
+  fusable,
+  type ImageShape,
+  type PerChannel,
+} from "./pen.ts";
 
 /** What {@link affine} does. */
 export interface Affinity {
@@ -22,7 +24,13 @@ export interface Affinity {
 /** `scale · x + shift` per channel; at least one of the two is given, and both have as many numbers. */
 export function affine(pen: BlockedPen, x: Blocked, { scale, shift, activation }: Affinity): Blocked {
   const [n, c, h, w] = x.shape;
-  const images = (scale ?? shift)!.images;
+  const { images } = (scale ?? shift)!;
+  if (x.shifted?.shift.images === images) {
+    const { from, shift: earlier } = x.shifted;
+    const moved = scale ? pen.node("Mul", [earlier.name, scale.name]) : earlier.name;
+    const name = shift ? pen.node("Add", [moved, shift.name]) : moved;
+    return affine(pen, from, { ...(scale && { scale }), shift: { name, images }, ...(activation && { activation }) });
+  }
   const groups = images * c;
   const flat: ImageShape = images === 1 ? x.shape : [1, groups, h, w];
   const weight = scale
@@ -39,8 +47,18 @@ export function affine(pen: BlockedPen, x: Blocked, { scale, shift, activation }
   return fusable(x.shape, write, activation ? { activation } : {});
 }
 
+/** `x + shift` per channel, of which readers may take the parts. */
+export function shifted(pen: BlockedPen, x: Blocked, shift: PerChannel): Blocked {
+  return { ...affine(pen, x, { shift }), shifted: { from: x, shift } };
+}
+
 /** `Σ x·y` over the pixels of each channel: a plain array `[N, C, 1, 1]`. */
 export function channelDots(pen: BlockedPen, x: Blocked, y: Blocked): string {
+  if (y.shifted && x.name !== y.name) {
+    const { from, shift } = y.shifted;
+    const total = pen.node("Mul", [channelMeans(pen, x), pen.floats([x.shape[2] * x.shape[3]])]);
+    return pen.node("Add", [channelDots(pen, x, from), pen.node("Mul", [shift.name, total])]);
+  }
   return inStrips(pen, x.shape, "ReduceSum", ([groups, h, w]) => {
     const image = pen.view(x.name, x.shape, [1, groups, h, w]);
     const filter = pen.view(y.name, y.shape, [groups, 1, h, w]);
@@ -50,6 +68,7 @@ export function channelDots(pen: BlockedPen, x: Blocked, y: Blocked): string {
 
 /** Mean over the pixels of each channel: a plain array `[N, C, 1, 1]`. */
 export function channelMeans(pen: BlockedPen, x: Blocked): string {
+  if (x.shifted) return pen.node("Add", [channelMeans(pen, x.shifted.from), x.shifted.shift.name]);
   return inStrips(pen, x.shape, "ReduceMean", ([groups, h, w]) =>
     pen.nchwc("GlobalAveragePool", [pen.view(x.name, x.shape, [1, groups, h, w])]),
   );

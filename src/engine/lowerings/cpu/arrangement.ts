@@ -9,7 +9,7 @@ import { channelsOfRows } from "./transpose.ts";
 /** The same value under another shape: nothing is done, as long as nobody asks for it plainly. */
 export const reshape: BlockedRule<{ shape: readonly number[] }> = ({ inputs: [x] }, pen) => {
   const layout = pen.layout(x!);
-  return layout && { name: layout.name, shape: layout.shape };
+  return layout && { name: layout.name, shape: layout.shape, ...(layout.shifted && { shifted: layout.shifted }) };
 };
 
 /** The value itself. */

@@ -3,8 +3,8 @@
 import { sameShape, sizeOf } from "../../../core/shape.ts";
 import { uniformConstant, type Value } from "../../graph.ts";
 import type { OperatorNode } from "../emitter.ts";
-import { affine, everywhere, type PerChannel, perChannel } from "./affine.ts";
-import type { Activation, Blocked, BlockedPen, Fusion } from "./pen.ts";
+import { affine, everywhere, perChannel, shifted } from "./affine.ts";
+import type { Activation, Blocked, BlockedPen, Fusion, PerChannel } from "./pen.ts";
 import type { BlockedRule } from "./rule.ts";
 
 /** Rule of an operator on numbers of one, two or more arrays of one shape, or of single numbers beside them. */
@@ -44,7 +44,7 @@ const changed = (pen: BlockedPen, opType: string, { name, images }: PerChannel):
   images,
 });
 
-const plus: PerChannelRule = (pen, x, shift) => affine(pen, x, { shift });
+const plus: PerChannelRule = shifted;
 const times: PerChannelRule = (pen, x, scale) => affine(pen, x, { scale });
 
 /** Addition; where one of the two comes straight from a convolution and serves nothing else, that node adds the other. */

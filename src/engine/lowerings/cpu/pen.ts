@@ -23,6 +23,14 @@ export interface Blocked {
   readonly shape: ImageShape;
   /** The same value with more done by the node that makes it; absent where that node can do no more. */
   readonly fused?: (more: Fusion) => Blocked | undefined;
+  /** Where it is another blocked array and a number per channel: readers that scale, shift or sum can do without the pass that adds them. */
+  readonly shifted?: { readonly from: Blocked; readonly shift: PerChannel };
+}
+
+/** Numbers per channel, a plain array `[images, C, 1, 1]`: `images` is N, or 1 where all images share them. */
+export interface PerChannel {
+  readonly name: string;
+  readonly images: number;
 }
 
 /** What a blocked convolution does besides: adds another blocked array of its shape, then bends the sum. */
