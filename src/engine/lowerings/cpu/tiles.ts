@@ -64,29 +64,31 @@ function tilesOf({ count }: Tiles, images: number): { image: number; down: numbe
 }
 
 /**
- * Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[K/b, N·tiles/b, tile pixel, b tiles]`.
+ * Blocked images `[N, K, H, W]` as filters with tiles for channels: rows of b numbers in the order `[groups, K/b, N·tiles/b/groups, tile pixel, b tiles]`.
  */
-export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, tiles: Tiles): string {
+export function dealtFilters(pen: BlockedPen, { name, shape }: Blocked, tiles: Tiles, groups = 1): string {
   const { block } = pen;
   const { count, size } = tiles;
   const [n, k, height, width] = shape;
   const [blocks, pixels, all] = [k / block, height * width, count[0] * count[1]];
   // With one image or one block of channels, each array of pixels may be dealt alike, by one short table
-  const alike = all % block === 0 && (n === 1 || blocks === 1);
+  const alike = all % block === 0 && (n === 1 || blocks === 1) && (groups === 1 || blocks === 1);
   const [images, planes] = alike ? [1, 1] : [n, blocks];
   const channels = tilesOf(tiles, images);
   const order = new Int32Array(planes * images * all * size[0] * size[1]); // of pixels in memory; −1 outside
+  const together = alike ? channels.length : channels.length / groups;
   let i = 0;
-  for (let plane = 0; plane < planes; plane++)
-    for (let first = 0; first < channels.length; first += block)
-      for (let y = 0; y < size[0]; y++)
-        for (let x = 0; x < size[1]; x++)
-          for (let channel = first; channel < first + block; channel++) {
-            const { image, down, beside } = channels[channel]!;
-            const [row, column] = [down * size[0] + y, beside * size[1] + x];
-            const inside = row < height && column < width;
-            order[i++] = inside ? ((image * planes + plane) * height + row) * width + column : -1;
-          }
+  for (let start = 0; start < channels.length; start += together)
+    for (let plane = 0; plane < planes; plane++)
+      for (let first = start; first < start + together; first += block)
+        for (let y = 0; y < size[0]; y++)
+          for (let x = 0; x < size[1]; x++)
+            for (let channel = first; channel < first + block; channel++) {
+              const { image, down, beside } = channels[channel]!;
+              const [row, column] = [down * size[0] + y, beside * size[1] + x];
+              const inside = row < height && column < width;
+              order[i++] = inside ? ((image * planes + plane) * height + row) * width + column : -1;
+            }
   const memory = [(n * blocks) / (images * planes), images * planes * pixels, block] as const;
   return gathered(pen, pen.view(name, shape, memory), memory, order);
 }

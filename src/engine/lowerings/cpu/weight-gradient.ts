@@ -74,6 +74,7 @@ function correlation(
   const isHalved = inRows && size[0] % TOGETHER === 0;
   const parts = partsOf(pen, image, f, isHalved ? 1 : tall);
   const channels = n * count[0] * count[1];
+  const shares = isHalved ? 1 : sharesOf(tall * parts * Math.ceil(f / (4 * pen.block)), channels / pen.block);
   const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
   const images: Rows = {
     name: dealtImage(pen, image, { tiles, kernel, strides, before, parts }), // [1, channels, height · parts, width · C/parts]
@@ -81,7 +82,7 @@ function correlation(
     planes: [channels / pen.block, pen.block, height, width * c],
   };
   const filters: Rows = {
-    name: dealtFilters(pen, pen.blocked(filter) as Blocked, tiles), // [F, channels, tile rows, tile columns]
+    name: dealtFilters(pen, pen.blocked(filter) as Blocked, tiles, shares), // [shares · F, channels / shares, tile rows, tile columns]
     shape: [(f * channels * sizeOf(size)) / pen.block, pen.block],
     planes: [(f * channels) / pen.block ** 2, pen.block, size[0], size[1] * pen.block],
   };
@@ -91,12 +92,16 @@ function correlation(
     const [below, down] = [image.shape[2], filter.shape[2]];
     const inputs = [
       pen.view(image.name, image.shape, [1, channels, below * parts, (width * c) / parts]),
-      pen.view(filter.name, filter.shape, [f, channels, down, size[1]]),
+      pen.view(filter.name, filter.shape, [shares * f, channels / shares, down, size[1]]),
     ];
     const dilations = [strides[0]! * parts, (strides[1]! * c) / parts];
+    const name = pen.nchwc("Conv", inputs, { kernel_shape: [down, size[1]], dilations, group: shares });
+    const shape: ImageShape = [1, f, (below - strides[0]! * (down - 1)) * parts, beside];
+    if (shares === 1) return { name, shape };
+    const each = pen.view(name, [1, shares * f, shape[2], beside], [shares, sizeOf(shape)]);
     return {
-      name: pen.nchwc("Conv", inputs, { kernel_shape: [down, size[1]], dilations }),
-      shape: [1, f, (below - strides[0]! * (down - 1)) * parts, beside],
+      name: pen.view(pen.node("ReduceSum", [each, pen.ints([0])], { keepdims: 0 }), [sizeOf(shape)], shape),
+      shape,
     };
   };
   const shape = [f, c, tall, wide] as const;
@@ -122,6 +127,13 @@ function inPlanes(pen: BlockedPen, { name, shape, planes }: Rows): Blocked {
  * no busier than one and a half.
  */
 const ENOUGH_ROWS = 8;
+
+/** Into how many shares the pixels are dealt, each summed by itself, where filters are so few that threads would wait for each other. */
+function sharesOf(rows: number, blocks: number): number {
+  let shares = 1;
+  while (rows * shares < +(process.env.ER ?? ENOUGH_ROWS) && blocks % (2 * shares) === 0) shares *= 2;
+  return shares;
+}
 
 /** Into how many parts the channels of an image are dealt that lie below each other; within a part they lie beside each other. */
 function partsOf(pen: BlockedPen, image: Value, filters: number, tall: number): number {
