@@ -1,14 +1,15 @@
 /**
- * A weight gradient in half of the multiplications whose channels are strips of four rows, as wide as the images.
+ * Weight gradients whose channels are strips of the images, as wide as they are: tiles whose rows come and go as a whole, where others must be fetched pixel
+ * by pixel.
  *
- * Sums of rows are taken of the images as they are, zeros beside them included, which leaves one row of each strip. Then channels of images and
- * strips only change places, by one reordering; other tiles must be fetched pixel by pixel first.
+ * For half of the multiplications, sums of rows are taken of the images as they are, zeros beside them included, which leaves one row of each strip of four. Then
+ * channels of images and strips only change places, by one reordering.
  */
 
 import type { Value } from "../../graph.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
 import type { TapSums } from "./tap-sums.ts";
-import { type Dealing, dealtFilters, MOST_TAPS } from "./tiles.ts";
+import { type Dealing, dealtFilters, MOST_TAPS, type Tiles } from "./tiles.ts";
 import { correlatedRows, TOGETHER } from "./winograd.ts";
 
 /** `Σ filter[n, f, y, x] · image[n, c, y + i − before, x + j − before]` for three rows of taps, or nothing where strips do not fill blocks of channels. */
@@ -80,4 +81,70 @@ export function correlationOfStrips(
   });
   const name = pen.view(joined, [arrays, tall, planes * wide * block * block], [1, f, tall * planes, wide * block]);
   return { name, shape: [f, c, tall, wide], parts: planes };
+}
+
+/** A strip's rows and those of its border, in parts of its own rows, from which on tiles of another form are as cheap. */
+const MOST_BORDER = 1.6;
+
+/** The highest strips whose pixels are taps that a near cache holds; nothing where they do not fill blocks of channels, or are mostly border. */
+export function stripsFor(
+  { block }: BlockedPen,
+  filter: Value,
+  image: Value,
+  { kernel: [tall, wide], strides, before }: Pick<Dealing, "kernel" | "strides" | "before">,
+): { tiles: Tiles; waste: number } | undefined {
+  const [n, , rows, columns] = filter.shape as ImageShape;
+  if (!canBeBlocked(image, block) || before.some((zeros) => zeros < 0)) return undefined;
+  const [, , height, width] = image.shape as ImageShape;
+  const fits =
+    strides[0]! * (rows - 1) + tall >= before[0]! + height && strides[1]! * (columns - 1) + wide >= before[1]! + width;
+  if (!fits) return undefined;
+  for (let size = Math.min(rows, Math.floor(MOST_TAPS / columns)); size > 0; size--) {
+    const strips = rows / size;
+    const fill =
+      Number.isInteger(strips) && (n * strips) % block === 0 && (strips % block === 0 || block % strips === 0);
+    if (!fill) continue;
+    const reach = strides[0]! * (size - 1) + tall;
+    return reach <= MOST_BORDER * strides[0]! * size
+      ? { tiles: { count: [strips, 1], size: [size, columns] }, waste: 1 }
+      : undefined;
+  }
+  return undefined;
+}
+
+/** What `dealtImage` gives for strips, with one block of the image's channels in each part. */
+export function dealtStrips(pen: BlockedPen, image: Value, { tiles, kernel, strides, before }: Dealing): string {
+  const { block } = pen;
+  const [n, c, height, width] = image.shape as ImageShape;
+  const {
+    count: [strips],
+    size,
+  } = tiles;
+  const planes = c / block;
+  const [reach, across] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
+  const rows = strides[0]! * (size[0] * strips - 1) + kernel[0];
+  const pads = [before[0]!, before[1]!, rows - before[0]! - height, across - before[1]! - width];
+  const row = across * block;
+  const together = Math.max(1, block / strips); // images that share a block
+  const order: number[] = []; // of rows in memory
+  for (let first = 0; first < strips * together; first += block)
+    for (let y = 0; y < reach; y++)
+      for (let plane = 0; plane < planes; plane++)
+        for (let channel = first; channel < first + block; channel++) {
+          const [at, strip] = [Math.floor(channel / strips), channel % strips];
+          order.push((at * planes + plane) * rows + strides[0]! * size[0] * strip + y);
+        }
+  const { name, shape } = pen.blocked(image) as Blocked;
+  const asPlanes = pen.view(name, shape, [n * planes, block, height, width]);
+  const isPadded = pads.some((zeros) => zeros > 0);
+  const ones = pen.table(new Float32Array(block).fill(1), [block, 1, 1, 1]);
+  const padded = isPadded
+    ? pen.nchwc("Conv", [asPlanes, ones], { kernel_shape: [1, 1], pads, group: block })
+    : asPlanes;
+  const blocks = n / together;
+  const memory = pen.view(padded, [n * planes, block, rows, across], [blocks, together * planes * rows, row]);
+  const fetched = pen.node("Gather", [memory, pen.table(Int32Array.from(order), [order.length])], { axis: 1 });
+  const arrays = [(blocks * order.length) / block, block, 1, row] as const;
+  const turned = pen.nchwc("ReorderInput", [pen.view(fetched, [blocks, order.length, row], arrays)]);
+  return pen.view(turned, arrays, [(n * strips) / block, reach * planes * row, block]);
 }

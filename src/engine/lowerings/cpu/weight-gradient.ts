@@ -17,7 +17,7 @@ import type { ConvGeometry } from "../../ops/convolution.ts";
 import { depthwiseWeightGradient } from "./depthwise.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
-import { correlationOfStrips } from "./strips.ts";
+import { correlationOfStrips, dealtStrips, stripsFor } from "./strips.ts";
 import { straightFilters, type TapSums, turnedFilters } from "./tap-sums.ts";
 import { type Dealing, dealtFilters, dealtImage, tilesFor } from "./tiles.ts";
 import { correlatedRows, pays, type Rows, TAP_ROWS, TOGETHER } from "./winograd.ts";
@@ -68,16 +68,17 @@ function correlation(
   const inRows = tall === TAP_ROWS && strides[0] === 1 && pays(pen.block, [c, f], n * rows * columns, LEAST_CHANNELS);
   const ofStrips = inRows && strides[1] === 1 ? correlationOfStrips(pen, filter, image, { kernel, before }) : undefined;
   if (ofStrips) return ofStrips;
-  const { tiles, waste } = tilesFor(pen.block, n, [rows, columns], inRows ? TOGETHER : 1);
+  const strips = inRows ? undefined : stripsFor(pen, filter, image, { kernel, strides, before });
+  const { tiles, waste } = strips ?? tilesFor(pen.block, n, [rows, columns], inRows ? TOGETHER : 1);
   if (waste > MOST_WASTE) return undefined;
   const { size, count } = tiles;
   const isHalved = inRows && size[0] % TOGETHER === 0;
-  const parts = partsOf(pen, image, f, isHalved ? 1 : tall);
+  const parts = strips ? c / pen.block : partsOf(pen, image, f, isHalved ? 1 : tall);
   const channels = n * count[0] * count[1];
   const shares = isHalved ? 1 : sharesOf(tall * parts * Math.ceil(f / (4 * pen.block)), channels / pen.block);
   const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
   const images: Rows = {
-    name: dealtImage(pen, image, { tiles, kernel, strides, before, parts }), // [1, channels, height · parts, width · C/parts]
+    name: (strips ? dealtStrips : dealtImage)(pen, image, { tiles, kernel, strides, before, parts }), // [1, channels, height · parts, width · C/parts]
     shape: [channels / pen.block, height * width * c, pen.block],
     planes: [channels / pen.block, pen.block, height, width * c],
   };
@@ -131,7 +132,7 @@ const ENOUGH_ROWS = 8;
 /** Into how many shares the pixels are dealt, each summed by itself, where filters are so few that threads would wait for each other. */
 function sharesOf(rows: number, blocks: number): number {
   let shares = 1;
-  while (rows * shares < +(process.env.ER ?? ENOUGH_ROWS) && blocks % (2 * shares) === 0) shares *= 2;
+  while (rows * shares < ENOUGH_ROWS && blocks % (2 * shares) === 0) shares *= 2;
   return shares;
 }
 
