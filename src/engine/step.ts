@@ -163,7 +163,7 @@ export async function compileFunction(
   const chosen = lowering === "auto" ? await functionLowering(outputs, device) : lowering;
   const { model, lowering: used } = await lower(chosen, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
-  const ready = used === "cpu" ? keepApart(await foldConstants(model)) : model;
+  const ready = used === "cpu" ? keepApart(await foldConstants(model), { mediumToo: true }) : model;
   const session: Session = await openSession(ready, { threads, device, optimization: "all", exactShapes: true });
   const takeBack = lend(ready.initializers.map(({ data }) => data));
   return {

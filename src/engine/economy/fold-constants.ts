@@ -13,7 +13,7 @@ import { openSession } from "../session.ts";
  * Bytes of results that are kept, the largest first: small ones are made from caches. The others are made again at every run, which takes a few hundredths of
  * it, rather than lie there twice.
  */
-const MOST_BYTES = +(process.env.FOLD ?? 2 ** 26);
+const MOST_BYTES = 2 ** 26;
 
 /** Operators of the standard that bring filters into order. */
 const ORDERING = new Set(["Concat", "Gather", "Reshape", "Transpose"]);

@@ -25,10 +25,18 @@ const MOST_WALKS = 24;
 /** Inputs as large as this part of a result say something of its shape. */
 const SHAPING_PART = 16;
 
-/** The same model with less waiting. */
-export function keepApart(model: OnnxModel): OnnxModel {
+/** Results of this size too, where they are asked for: they are no loss themselves, but their waiting buffers cut up the places that large results need. */
+const MEDIUM = { from: 2 ** 15, to: 2 ** 20 };
+
+/**
+ * The same model with less waiting.
+ *
+ * @param options.mediumToo whether {@link MEDIUM} results share nothing either: good for functions, whose last images are large again; in a training step, whose
+ * peak lies in the middle, they need more so
+ */
+export function keepApart(model: OnnxModel, { mediumToo = false }: { readonly mediumToo?: boolean } = {}): OnnxModel {
   const types = arrayTypes(model);
-  const apart = chosen(model, types);
+  const apart = chosen(model, types, mediumToo);
   if (apart.size === 0) return model;
   const constants = new Map(model.initializers.map((constant) => [constant.name, constant]));
   const shapes = new Map<string, OnnxTensor>();
@@ -71,13 +79,17 @@ function view(name: string, shape: string, as: string): OnnxNode {
 }
 
 /** The results that shall share nothing. */
-function chosen(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>): ReadonlySet<string> {
+function chosen(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>, mediumToo: boolean): ReadonlySet<string> {
   const outputs = new Set(model.outputs.map(({ name }) => name));
   const fixed = addedInPlace(model);
-  const apart = new Set<string>();
+  const bytes = (name: string) => bytesOf(types.get(name)!);
+  const mayBe = (name: string) => name !== "" && !outputs.has(name) && !fixed.has(name);
+  const isMedium = (name: string) => mayBe(name) && bytes(name) >= MEDIUM.from && bytes(name) < MEDIUM.to;
+  const made = model.nodes.flatMap((node) => (isView(node) ? [] : node.outputs));
+  const apart = new Set(mediumToo ? made.filter(isMedium) : []);
   for (let walks = 0; walks < MOST_WALKS; walks++) {
     const { awaited } = memoryWalk(model, types, (output) => outputs.has(output), apart);
-    const large = awaited.filter((name) => bytesOf(types.get(name)!) >= LEAST_BYTES && !fixed.has(name));
+    const large = awaited.filter((name) => bytes(name) >= LEAST_BYTES && mayBe(name));
     if (large.length === 0) break;
     for (const name of large) apart.add(name);
   }
