@@ -4,7 +4,7 @@ import { arrayTypes } from "../../src/engine/diagnostics/array-types.ts";
 import { nodeCosts } from "../../src/engine/diagnostics/cost.ts";
 import { productOperations } from "../../src/engine/diagnostics/product-operations.ts";
 import { gradient } from "../../src/engine/gradient.ts";
-import { createGraph, type Value } from "../../src/engine/graph.ts";
+import { createGraph, type Graph, type Value } from "../../src/engine/graph.ts";
 import { heInit, onesInit, zerosInit } from "../../src/engine/initializers.ts";
 import { phases } from "../../src/engine/lowerings/cpu/phases.ts";
 import { channelsPerBlock } from "../../src/engine/lowerings/cpu/probe.ts";
@@ -17,14 +17,21 @@ import {
   concat,
   conv2d,
   convTranspose2d,
+  groupNorm,
   instanceNorm,
   leakyRelu,
   maxPool2d,
   mean,
+  mul,
   pad,
   relu,
+  reshape,
+  silu,
+  split,
   square,
   sub,
+  sum,
+  transpose,
   upsampleNearest2d,
 } from "../../src/engine/ops/index.ts";
 import { adam } from "../../src/engine/optimizers/adam.ts";
@@ -207,6 +214,87 @@ describe.skipIf(block === undefined)("training", () => {
       }),
     );
     expect(two).toEqual(one);
+  });
+
+  /** Largest difference of the outputs from those of the portable lowering, in parts of the largest number. */
+  async function difference(graph: Graph, outputs: Record<string, Value>): Promise<number> {
+    const state = initialState([graph], random(7));
+    const inputs = Object.fromEntries(
+      [...graph.inputs].map(([name, { shape }]) => [name, normal({ shape }, random(8).fork(name))]),
+    );
+    const run = async (lowering: LoweringChoice) => {
+      const compiled = await compileFunction(graph, outputs, { lowering, state, threads: 2 });
+      const results = await compiled.run(inputs);
+      await compiled.release();
+      return results;
+    };
+    const [received, expected] = [await run("cpu"), await run("portable")];
+    const differences = Object.keys(outputs).map((name) => {
+      const [a, b] = [received[name]!.data, expected[name]!.data];
+      const most = b.reduce((max, number) => Math.max(max, Math.abs(number)), 0);
+      return a.reduce((max, number, i) => Math.max(max, Math.abs(number - b[i]!)), 0) / most;
+    });
+    return Math.max(...differences);
+  }
+
+  test.each([
+    { image: [1, 64, 64, 16], k: 64, kernel: 3, stride: 1, padding: 1, what: "16 strips, halved" },
+    { image: [1, 64, 128, 8], k: 64, kernel: 3, stride: 1, padding: 1, what: "32 strips, two blocks, halved" },
+    {
+      image: [4, 64, 16, 24],
+      k: 96,
+      kernel: 3,
+      stride: 1,
+      padding: 1,
+      what: "strips of four images in a block, halved",
+    },
+    { image: [2, 64, 34, 30], k: 64, kernel: 3, stride: 1, padding: 0, what: "strips without zeros beside them" },
+    { image: [8, 32, 20, 20], k: 32, kernel: 3, stride: 1, padding: 1, what: "strips, not halved" },
+    { image: [4, 32, 32, 32], k: 16, kernel: 4, stride: 2, padding: 1, what: "strips with strides" },
+    { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 1, padding: 0, what: "strips without border" },
+    { image: [4, 16, 64, 64], k: 16, kernel: 3, stride: 1, padding: 1, what: "few filters, in shares" },
+    { image: [2, 16, 64, 64], k: 32, kernel: 3, stride: 1, padding: 1, what: "two blocks of filters, in shares" },
+  ])("weight gradients of $image: $what", async ({ image, k, kernel, stride, padding }) => {
+    const graph = createGraph();
+    const c = image[1]!;
+    const each = graph.parameter("each", [c, 1, 1, 1], heInit());
+    const x = conv2d(graph.input("x", image), each, { groups: c }); // blocked
+    const filter = graph.parameter("filter", [k, c, kernel, kernel], heInit());
+    const y = conv2d(x, filter, { stride, padding });
+    const [dFilter] = gradient(sum(mul(y, graph.input("dy", y.shape))), [filter]);
+    expect(await difference(graph, { dFilter: dFilter! })).toBeLessThan(5e-6);
+  });
+
+  test("what is added to channels before a normalisation takes no pass of its own", async () => {
+    const graph = createGraph();
+    const x = graph.input("x", [2, 16, 12, 12]);
+    const told = graph.input("told", [2, 32, 1, 1]);
+    const filter = graph.parameter("filter", [32, 16, 3, 3], heInit());
+    const image = conv2d(x, filter, { padding: 1 });
+    const y = silu(groupNorm(add(image, told), { groups: 8 }));
+    const [dFilter, dTold] = gradient(sum(mul(y, graph.input("dy", y.shape))), [filter, told]);
+    expect(await difference(graph, { y, dFilter: dFilter!, dTold: dTold! })).toBeLessThan(1e-5);
+    const passes = (output: Value) => {
+      const perChannel = ({ opType, attributes: { kernel_shape: kernel } }: OnnxNode) =>
+        opType === "Conv" && kernel?.type === "ints" && kernel.value.every((extent) => extent === 1);
+      return cpu(graph, { output }, { block: 16 }).nodes.filter(perChannel).length;
+    };
+    expect(passes(y)).toBe(passes(silu(groupNorm(image, { groups: 8 }))));
+  });
+
+  test("parts of the rows of pixels come straight from the image", async () => {
+    const graph = createGraph();
+    const filter = graph.parameter("filter", [96, 16, 1, 1], heInit());
+    const image = conv2d(graph.input("x", [2, 16, 6, 5]), filter);
+    for (const heads of [1, 2]) {
+      const rows = transpose(reshape(image, [2 * heads, 96 / heads, 30]));
+      const size = 96 / heads / 3;
+      const [q, k, v] = split(rows, { axis: 2, lengths: [size, size, size] });
+      expect(await difference(graph, { q: q!, k: k!, v: v! })).toBeLessThan(1e-6);
+      const nodes = cpu(graph, { q: q!, v: v! }, { block: 16 }).nodes.map(({ opType }) => opType);
+      expect(nodes.filter((opType) => opType === "Gather")).toHaveLength(2);
+      expect(nodes).not.toContain("Split");
+    }
   });
 
   test("a step says how it was lowered", async () => {

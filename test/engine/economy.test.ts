@@ -240,6 +240,26 @@ describe("buffers that wait", () => {
     expect(walk(keepApart(waiting))).toMatchObject({ peakBytes: 16 * MB, awaited: [] });
   });
 
+  test("of medium size too where they are asked for, and nothing else changes", async () => {
+    const graph = createGraph();
+    let y = graph.input("x", [1, 16, 64, 64]); // 256 KB
+    for (let i = 0; i < 4; i++) y = silu(conv2d(y, graph.parameter(`w${i}`, [16, 16, 3, 3], heInit()), { padding: 1 }));
+    const { model: each } = await lower("auto", graph, { y }, { weights: initialState([graph], random(0)) });
+    const made = each.nodes.flatMap(({ outputs }) => outputs).filter((name) => name !== "y");
+    const apart = (of: OnnxModel) =>
+      made.filter((name) => of.nodes.some(({ inputs }) => inputs[0] === `${name}/apart`));
+    expect(apart(keepApart(each))).toEqual([]);
+    expect(apart(keepApart(each, { mediumToo: true })).length).toBeGreaterThanOrEqual(7); // four convolutions, three SiLUs
+    const x = normal({ shape: [1, 16, 64, 64] }, random(6));
+    const results = [];
+    for (const of of [each, keepApart(each, { mediumToo: true })]) {
+      const session = await openSession(of, { exactShapes: true });
+      results.push((await session.run({ x })).y);
+      await session.release();
+    }
+    expect(results[1]).toEqual(results[0]);
+  });
+
   test("are let go of by the runtime too, which computes the same bits", async () => {
     const results = [];
     const peaks = [];
