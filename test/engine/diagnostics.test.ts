@@ -18,9 +18,11 @@ import {
 import type { MachineSpeed } from "../../src/engine/diagnostics/machine-speed.ts";
 import { memoryWalk } from "../../src/engine/diagnostics/memory.ts";
 import { nodeOwners, OPTIMIZER } from "../../src/engine/diagnostics/owners.ts";
+import { paceOf } from "../../src/engine/diagnostics/pace.ts";
 import { nodeEvents, summed } from "../../src/engine/diagnostics/profile.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Graph, type Value } from "../../src/engine/graph.ts";
+import { NCHWC } from "../../src/engine/lowerings/cpu/pen.ts";
 import { portable } from "../../src/engine/lowerings/portable.ts";
 import {
   conv2d,
@@ -198,6 +200,22 @@ describe("estimate", () => {
     expect(four.operations / one.operations).toBeGreaterThan(3);
     expect(four.memory.arraysMb).toBeGreaterThan(2 * one.memory.arraysMb);
     expect(four.memory.stateMb).toBe(one.memory.stateMb);
+  });
+
+  test("blocked convolutions in groups of many channels are as fast as those of one group", () => {
+    const node = (group: number) => ({
+      opType: "Conv",
+      domain: NCHWC,
+      name: "",
+      inputs: ["x", "w"],
+      outputs: ["y"],
+      attributes: { group: { type: "int", value: group } } as const,
+    });
+    const extent = (...shape: number[]) => ({ shape, bytesPerNumber: 4 });
+    const pace = (group: number, perGroup: number) =>
+      paceOf(node(group), [extent(1, 64, 8, 8), extent(64, perGroup, 3, 3)], [1, 64, 6, 6]);
+    expect(pace(4, 16)).toEqual(pace(1, 64));
+    expect(pace(64, 1).of).toBe("memory");
   });
 
   test("steps in turn on one state share it, and the memory for their arrays", () => {

@@ -43,9 +43,10 @@ type PaceRule = (node: OnnxNode, inputs: readonly ArrayExtent[], y: Shape) => Pa
 const convolution: PaceRule = (node, [x, w]) => {
   const groups = integer(node, "group", 1);
   const isBlocked = node.domain === NCHWC;
+  const isDense = groups === 1 || w!.shape[1]! > 1;
   const taps = sizeOf(w!.shape.slice(2));
-  if (isBlocked && groups === 1 && taps > WIDE_TAPS) return { of: "wide convolution", share: 1 };
-  if (isBlocked && groups === 1) return { of: "convolution", share: w!.shape[1]! < 16 ? 0.67 : 1 };
+  if (isBlocked && isDense && taps > WIDE_TAPS) return { of: "wide convolution", share: 1 };
+  if (isBlocked && isDense) return { of: "convolution", share: w!.shape[1]! < 16 ? 0.67 : 1 };
   if (isBlocked) {
     if (taps === 1) return memory(1.45);
     const isWhole = w!.shape[2] === x!.shape[2] && w!.shape[3] === x!.shape[3];
