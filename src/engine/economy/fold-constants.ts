@@ -30,15 +30,13 @@ export async function foldConstants(model: OnnxModel): Promise<OnnxModel> {
   const others = model.nodes.filter(({ outputs }) => !outputs.some((name) => constant.has(name)));
   const read = new Set(others.flatMap(({ inputs }) => inputs));
   for (const { name } of model.outputs) read.add(name);
-  const alone = { ...model, nodes: foldable, inputs: [] };
-  const types = arrayTypes(alone);
+  const types = arrayTypes({ ...model, nodes: foldable, inputs: [] });
   const made = foldable.flatMap(({ outputs }) => outputs).filter((name) => read.has(name));
   const kept = fitting(made, (name) => bytesOf(types.get(name)!));
   if (kept.length === 0 || model.outputs.some(({ name }) => constant.has(name))) return model;
-  const session = await openSession(
-    { ...alone, outputs: kept.map((name) => ({ name, dataType: "float32", shape: types.get(name)!.shape })) },
-    { optimization: "disabled", exactShapes: true },
-  );
+  const outputs = kept.map((name) => ({ name, dataType: "float32" as const, shape: types.get(name)!.shape }));
+  const alone = { ...model, nodes: needed({ nodes: foldable, outputs }), inputs: [], outputs };
+  const session = await openSession(alone, { optimization: "disabled", exactShapes: true });
   const results = await session.run({});
   await session.release();
   const numbers = kept.map((name) => ({ name, dataType: "float32" as const, ...results[name]! }));
@@ -63,8 +61,11 @@ function fitting(names: readonly string[], bytes: (name: string) => number): str
     });
 }
 
-/** The nodes that a model's outputs need where some results are there already. */
-function needed({ nodes, outputs }: OnnxModel, known: ReadonlySet<string>): OnnxNode[] {
+/** The nodes that outputs need where some results are there already. */
+function needed(
+  { nodes, outputs }: Pick<OnnxModel, "nodes" | "outputs">,
+  known: ReadonlySet<string> = new Set(),
+): OnnxNode[] {
   const wanted = new Set(outputs.map(({ name }) => name));
   const kept: OnnxNode[] = [];
   for (const node of nodes.toReversed()) {

@@ -83,13 +83,13 @@ function chosen(model: OnnxModel, types: ReadonlyMap<string, ArrayExtent>, mediu
   const outputs = new Set(model.outputs.map(({ name }) => name));
   const fixed = addedInPlace(model);
   const bytes = (name: string) => bytesOf(types.get(name)!);
-  const mayBe = (name: string) => name !== "" && !outputs.has(name) && !fixed.has(name);
-  const isMedium = (name: string) => mayBe(name) && bytes(name) >= MEDIUM.from && bytes(name) < MEDIUM.to;
+  const canBe = (name: string) => name !== "" && !outputs.has(name) && !fixed.has(name);
+  const isMedium = (name: string) => canBe(name) && bytes(name) >= MEDIUM.from && bytes(name) < MEDIUM.to;
   const made = model.nodes.flatMap((node) => (isView(node) ? [] : node.outputs));
   const apart = new Set(mediumToo ? made.filter(isMedium) : []);
   for (let walks = 0; walks < MOST_WALKS; walks++) {
     const { awaited } = memoryWalk(model, types, (output) => outputs.has(output), apart);
-    const large = awaited.filter((name) => bytes(name) >= LEAST_BYTES && mayBe(name));
+    const large = awaited.filter((name) => bytes(name) >= LEAST_BYTES && canBe(name));
     if (large.length === 0) break;
     for (const name of large) apart.add(name);
   }

@@ -5,6 +5,7 @@
  * because it needs three passes over the image where differentiating the definition step by step would take about ten:
  * with `x̂ = (x − μ) · r`, `r = 1/√(σ² + ε)` and M pixels in a set,
  * `dx = r · (scale·dy − mean(scale·dy) − x̂ · mean(scale·dy·x̂))`, which is `a·dy + b·x + c` with one a, b, c per channel: x alone must be kept for it.
+ * `Σ dy·x̂` comes from `Σ dy·x` and `μ · Σ dy`, as in PyTorch's group normalisation: where the mean is a thousand deviations from zero, three to four digits are left of it.
  */
 
 import { ShapeError } from "../../core/errors.ts";

@@ -17,19 +17,18 @@ export function correlationOfStrips(
   pen: BlockedPen,
   filter: Value,
   image: Value,
-  { kernel: [tall, wide], before: [above, left] }: Pick<Dealing, "kernel" | "before">,
+  { kernel, before }: Pick<Dealing, "kernel" | "before">,
 ): TapSums | undefined {
   const { block } = pen;
   const [n, f, rows, columns] = filter.shape as ImageShape;
   const [, c, height, width] = image.shape as ImageShape;
   const strips = rows / TOGETHER;
+  const zeros = zerosAround(filter, image, { kernel, strides: [1, 1], before });
+  if (!zeros || !fillBlocks(block, n, strips) || !canBeBlocked(image, block) || columns > MOST_TAPS) return undefined;
+  const [tall, wide] = kernel;
   const across = columns + wide - 1; // columns that taps reach
-  const right = across - left! - width;
   const together = Math.max(1, block / strips); // images that share a block
   const behind = Math.max(1, strips / block); // blocks of one image
-  const fits = [strips, together, n / together, behind].every(Number.isInteger);
-  if (!fits || !canBeBlocked(image, block) || columns > MOST_TAPS || above! < 0 || left! < 0 || right < 0)
-    return undefined;
   const planes = c / block;
   const blocks = n / together;
   const tiles = { count: [strips, 1], size: [TOGETHER, columns] } as const;
@@ -55,8 +54,8 @@ export function correlationOfStrips(
     image: {
       ...(pen.blocked(image) as Blocked),
       planes: [n * planes, block, height, width],
-      before: above!,
-      beside: [left!, right],
+      before: zeros[0],
+      beside: [zeros[1], zeros[3]],
       groups: strips,
     },
     filter: {
@@ -91,40 +90,59 @@ export function stripsFor(
   { block }: BlockedPen,
   filter: Value,
   image: Value,
-  { kernel: [tall, wide], strides, before }: Pick<Dealing, "kernel" | "strides" | "before">,
-): { tiles: Tiles; waste: number } | undefined {
+  dealing: Pick<Dealing, "kernel" | "strides" | "before">,
+): Tiles | undefined {
   const [n, , rows, columns] = filter.shape as ImageShape;
-  if (!canBeBlocked(image, block) || before.some((zeros) => zeros < 0)) return undefined;
-  const [, , height, width] = image.shape as ImageShape;
-  const fits =
-    strides[0]! * (rows - 1) + tall >= before[0]! + height && strides[1]! * (columns - 1) + wide >= before[1]! + width;
-  if (!fits) return undefined;
-  for (let size = Math.min(rows, Math.floor(MOST_TAPS / columns)); size > 0; size--) {
-    const strips = rows / size;
-    const fill =
-      Number.isInteger(strips) && (n * strips) % block === 0 && (strips % block === 0 || block % strips === 0);
-    if (!fill) continue;
-    const reach = strides[0]! * (size - 1) + tall;
-    return reach <= MOST_BORDER * strides[0]! * size
-      ? { tiles: { count: [strips, 1], size: [size, columns] }, waste: 1 }
-      : undefined;
-  }
-  return undefined;
+  if (!canBeBlocked(image, block) || !zerosAround(filter, image, dealing)) return undefined;
+  let size = Math.min(rows, Math.floor(MOST_TAPS / columns));
+  while (size > 0 && !fillBlocks(block, n, rows / size)) size--;
+  const step = dealing.strides[0]!;
+  const reach = step * (size - 1) + dealing.kernel[0];
+  return size > 0 && reach <= MOST_BORDER * step * size
+    ? { count: [rows / size, 1], size: [size, columns] }
+    : undefined;
 }
 
-/** What `dealtImage` gives for strips, with one block of the image's channels in each part. */
-export function dealtStrips(pen: BlockedPen, image: Value, { tiles, kernel, strides, before }: Dealing): string {
+/** Whether strips of some images are whole, and whole blocks of channels: of one image, or of several that share a block. */
+function fillBlocks(block: number, images: number, strips: number): boolean {
+  return (
+    Number.isInteger(strips) && (strips % block === 0 || (block % strips === 0 && (images * strips) % block === 0))
+  );
+}
+
+/** Rows and columns of zeros that taps reach above, left, below and right of an image; nothing where they do not reach all of it. */
+function zerosAround(
+  { shape: [, , rows, columns] }: Value,
+  { shape: [, , height, width] }: Value,
+  { kernel: [tall, wide], strides, before }: Pick<Dealing, "kernel" | "strides" | "before">,
+): readonly [above: number, left: number, below: number, right: number] | undefined {
+  const [above, left] = before as [number, number];
+  const below = strides[0]! * (rows! - 1) + tall - above - height!;
+  const right = strides[1]! * (columns! - 1) + wide - left - width!;
+  return Math.min(above, left, below, right) < 0 ? undefined : [above, left, below, right];
+}
+
+/** What `dealtImage` gives for strips that {@link stripsFor} found, with one block of the image's channels in each part. */
+export function dealtStrips(
+  pen: BlockedPen,
+  filter: Value,
+  image: Value,
+  { tiles, kernel, strides, before }: Omit<Dealing, "parts">,
+): string {
   const { block } = pen;
   const [n, c, height, width] = image.shape as ImageShape;
-  const {
-    count: [strips],
-    size,
-  } = tiles;
+  const [[strips], [size]] = [tiles.count, tiles.size];
   const planes = c / block;
-  const [reach, across] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
-  const rows = strides[0]! * (size[0] * strips - 1) + kernel[0];
-  const pads = [before[0]!, before[1]!, rows - before[0]! - height, across - before[1]! - width];
-  const row = across * block;
+  const pads = zerosAround(filter, image, { kernel, strides, before })!;
+  const [rows, across] = [pads[0] + height + pads[2], pads[1] + width + pads[3]];
+  const { name, shape } = pen.blocked(image) as Blocked;
+  const asPlanes = pen.view(name, shape, [n * planes, block, height, width]);
+  const ones = pen.table(new Float32Array(block).fill(1), [block, 1, 1, 1]);
+  const isPadded = pads.some((zeros) => zeros > 0);
+  const attributes = { kernel_shape: [1, 1], pads, group: block };
+  const padded = isPadded ? pen.nchwc("Conv", [asPlanes, ones], attributes) : asPlanes;
+
+  const reach = strides[0]! * (size - 1) + kernel[0];
   const together = Math.max(1, block / strips); // images that share a block
   const order: number[] = []; // of rows in memory
   for (let first = 0; first < strips * together; first += block)
@@ -132,16 +150,9 @@ export function dealtStrips(pen: BlockedPen, image: Value, { tiles, kernel, stri
       for (let plane = 0; plane < planes; plane++)
         for (let channel = first; channel < first + block; channel++) {
           const [at, strip] = [Math.floor(channel / strips), channel % strips];
-          order.push((at * planes + plane) * rows + strides[0]! * size[0] * strip + y);
+          order.push((at * planes + plane) * rows + strides[0]! * size * strip + y);
         }
-  const { name, shape } = pen.blocked(image) as Blocked;
-  const asPlanes = pen.view(name, shape, [n * planes, block, height, width]);
-  const isPadded = pads.some((zeros) => zeros > 0);
-  const ones = pen.table(new Float32Array(block).fill(1), [block, 1, 1, 1]);
-  const padded = isPadded
-    ? pen.nchwc("Conv", [asPlanes, ones], { kernel_shape: [1, 1], pads, group: block })
-    : asPlanes;
-  const blocks = n / together;
+  const [blocks, row] = [n / together, across * block];
   const memory = pen.view(padded, [n * planes, block, rows, across], [blocks, together * planes * rows, row]);
   const fetched = pen.node("Gather", [memory, pen.table(Int32Array.from(order), [order.length])], { axis: 1 });
   const arrays = [(blocks * order.length) / block, block, 1, row] as const;

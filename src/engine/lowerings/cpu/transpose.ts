@@ -30,9 +30,8 @@ export const transpose: BlockedRule<{ permutation: readonly number[] }> = (
 };
 
 /**
- * Some channels of the rows of pixels `[M, T, C]` that {@link transpose} makes of a blocked image: fetched from the image by number, without the rows of the others.
- *
- * @param from first channel
+ * Some channels of the rows of pixels `[M, T, C]` that {@link transpose} makes of a blocked image: fetched from the image by number, without those of the
+ * others. Nothing where they are not whole blocks, or the rows come from elsewhere.
  */
 export function channelsOfRows(
   pen: BlockedPen,

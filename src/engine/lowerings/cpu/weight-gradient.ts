@@ -6,7 +6,11 @@
  * border that its kernel taps reach, and with its channels beside its columns and below its rows. Further tiles and images become further blocks of channels, so that all are
  * summed on the way. All taps come from one call at the speed of the forward convolution; only the dealing is extra.
  *
- * Where channels are many, three rows of taps take half of the multiplications (`winograd.ts`): dealt tiles have their rows outermost, so sums of rows are taken of them.
+ * Tiles are strips as wide as the images where these fill blocks (`strips.ts`), whose rows are fetched as a whole. Where filters are so few that threads would wait
+ * for each other, tiles are summed in shares, each by itself.
+ *
+ * Where channels are many, three rows of taps take half of the multiplications (`winograd.ts`): sums of rows are taken of images before they become strips, or of other
+ * tiles, which have their rows outermost.
  *
  * The roles may be swapped (x as the kernel, dy as the image, taps reversed), which is faster where x has more channels than dy.
  */
@@ -69,7 +73,9 @@ function correlation(
   const ofStrips = inRows && strides[1] === 1 ? correlationOfStrips(pen, filter, image, { kernel, before }) : undefined;
   if (ofStrips) return ofStrips;
   const strips = inRows ? undefined : stripsFor(pen, filter, image, { kernel, strides, before });
-  const { tiles, waste } = strips ?? tilesFor(pen.block, n, [rows, columns], inRows ? TOGETHER : 1);
+  const { tiles, waste } = strips
+    ? { tiles: strips, waste: 1 }
+    : tilesFor(pen.block, n, [rows, columns], inRows ? TOGETHER : 1);
   if (waste > MOST_WASTE) return undefined;
   const { size, count } = tiles;
   const isHalved = inRows && size[0] % TOGETHER === 0;
@@ -77,8 +83,9 @@ function correlation(
   const channels = n * count[0] * count[1];
   const shares = isHalved ? 1 : sharesOf(tall * parts * Math.ceil(f / (4 * pen.block)), channels / pen.block);
   const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];
+  const dealing = { tiles, kernel, strides, before, parts };
   const images: Rows = {
-    name: (strips ? dealtStrips : dealtImage)(pen, image, { tiles, kernel, strides, before, parts }), // [1, channels, height · parts, width · C/parts]
+    name: strips ? dealtStrips(pen, filter, image, dealing) : dealtImage(pen, image, dealing), // [1, channels, height · parts, width · C/parts]
     shape: [channels / pen.block, height * width * c, pen.block],
     planes: [channels / pen.block, pen.block, height, width * c],
   };
