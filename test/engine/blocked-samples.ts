@@ -118,6 +118,12 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
       [2, 80, 32, 48],
       [96, 80, 3, 5],
     ),
+    "halved, rows left over": images(
+      ([x, w, bias]) => ops.conv2d(x!, w!, { padding: 1, bias }),
+      [2, 96, 18, 40],
+      [80, 96, 3, 3],
+      [80],
+    ),
     "halved, dilated columns": images(
       ([x, w]) => ops.conv2d(x!, w!, { dilation: [1, 2], padding: [1, 2] }),
       [1, 80, 36, 40],
@@ -210,6 +216,16 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     "one around": one((x) => foldReflection(x, { before: [0, 0, 1, 1], after: [0, 0, 1, 1] })),
     "overlapping strips": one((x) => foldReflection(x, { before: [0, 0, 1, 2], after: [0, 0, 2, 2] })),
     "three around": one((x) => foldReflection(x, { before: [0, 0, 3, 3], after: [0, 0, 3, 3] }), [1, 16, 20, 21]),
+    "sums of rows": two(
+      (z, w) => foldReflection(convTranspose2d(z, w), { before: [0, 0, 1, 1], after: [0, 0, 1, 1] }),
+      [1, 96, 32, 32],
+      [96, 80, 3, 3],
+    ),
+    "sums of rows, uneven, the last of them twice": two(
+      (z, w) => foldReflection(convTranspose2d(z, w), { before: [0, 0, 2, 1], after: [0, 0, 3, 0] }),
+      [8, 96, 7, 20],
+      [96, 96, 3, 3],
+    ),
   },
   greater: { images: two((a, b) => ops.mul(ops.greater(a, b), a)) },
   kinkSlope: {

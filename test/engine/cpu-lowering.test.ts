@@ -137,16 +137,17 @@ describe.each([8, 16])("convolutions of many channels, in blocks of %d", (block)
   });
 
   test("few channels, few pixels or other rows: all of them", () => {
-    const plainly = (shape: readonly number[], k: number, options: Parameters<typeof conv2d>[2]) => {
+    const halved = (shape: readonly number[], k: number, options: Parameters<typeof conv2d>[2]) => {
       const image = graph.input(`image ${shape}`, shape);
       const y = conv2d(image, graph.input(`filter ${k} ${shape}`, [k, shape[1]!, 3, 3]), { padding: 1, ...options });
       return cpu(graph, { y }, { block }).nodes.some(({ opType }) => opType === "MatMul");
     };
-    expect(plainly([1, 96, 32, 32], 96, {})).toBe(true);
-    expect(plainly([1, 16, 96, 96], 96, {})).toBe(false);
-    expect(plainly([1, 96, 12, 12], 96, {})).toBe(false);
-    expect(plainly([1, 96, 34, 34], 96, {})).toBe(false);
-    expect(plainly([1, 96, 32, 34], 96, { stride: 2 })).toBe(false);
+    expect(halved([1, 96, 32, 32], 96, {})).toBe(true);
+    expect(halved([1, 16, 96, 96], 96, {})).toBe(false);
+    expect(halved([1, 96, 12, 12], 96, {})).toBe(false);
+    expect(halved([1, 96, 34, 34], 96, {})).toBe(true); // two rows are left over
+    expect(halved([1, 96, 50, 50], 96, {})).toBe(false); // and too many to sum each of all
+    expect(halved([1, 96, 32, 34], 96, { stride: 2 })).toBe(false);
   });
 });
 
@@ -251,14 +252,20 @@ describe.skipIf(block === undefined)("training", () => {
     { image: [2, 64, 34, 30], k: 64, kernel: 3, stride: 1, padding: 0, what: "strips without zeros beside them" },
     { image: [8, 32, 20, 20], k: 32, kernel: 3, stride: 1, padding: 1, what: "strips, not halved" },
     { image: [4, 32, 32, 32], k: 16, kernel: 4, stride: 2, padding: 1, what: "strips with strides" },
-    { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 1, padding: 0, what: "strips without border" },
+    { image: [4, 48, 12, 5], k: 32, kernel: 1, stride: 1, padding: 0, what: "strips without border" },
+    { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 1, padding: 0, what: "every 16th pixel" },
+    { image: [1, 32, 32, 32], k: 48, kernel: 1, stride: 1, padding: 0, what: "every 16th pixel of one image" },
+    { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 2, padding: 0, what: "every other pixel" },
+    { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 1, padding: 1, what: "single pixels with a border" },
+    { image: [4, 3, 64, 64], k: 16, kernel: 3, stride: 2, padding: 1, what: "strips of a plain image" },
+    { image: [8, 3, 32, 32], k: 32, kernel: 4, stride: 4, padding: 0, what: "strips of a plain image without border" },
     { image: [4, 16, 64, 64], k: 16, kernel: 3, stride: 1, padding: 1, what: "few filters, in shares" },
     { image: [2, 16, 64, 64], k: 32, kernel: 3, stride: 1, padding: 1, what: "two blocks of filters, in shares" },
   ])("weight gradients of $image: $what", async ({ image, k, kernel, stride, padding }) => {
     const graph = createGraph();
     const c = image[1]!;
     const each = graph.parameter("each", [c, 1, 1, 1], heInit());
-    const x = conv2d(graph.input("x", image), each, { groups: c }); // blocked
+    const x = conv2d(graph.input("x", image), each, { groups: c }); // in blocks, if there are any
     const filter = graph.parameter("filter", [k, c, kernel, kernel], heInit());
     const y = conv2d(x, filter, { stride, padding });
     const [dFilter] = gradient(sum(mul(y, graph.input("dy", y.shape))), [filter]);

@@ -11,6 +11,7 @@ import { createGraph, type Graph, type Value } from "../../src/engine/graph.ts";
 import { lowerings } from "../../src/engine/lowerings/index.ts";
 import {
   adaptiveAveragePool2d,
+  add,
   averagePool2d,
   conv2d,
   conv2dWeightGradient,
@@ -18,6 +19,7 @@ import {
   maxPool2d,
   mul,
   resize2d,
+  sign,
   sum,
 } from "../../src/engine/ops/index.ts";
 import { openSession } from "../../src/engine/session.ts";
@@ -147,19 +149,20 @@ describe("convolution", () => {
 describe("pooling", () => {
   const shapes = fc.record({ ...window, size: pairs(3, 9), seed: between(0, 1000) });
 
-  test("maxima equal their definition, and their derivative goes to where they stand", async () => {
+  test("maxima equal their definition, and their derivative goes to where the first of them stands", async () => {
     await fc.assert(
-      fc.asyncProperty(shapes, async ({ size, seed, ...geometry }) => {
+      fc.asyncProperty(shapes, fc.boolean(), async ({ size, seed, ...geometry }, hasEquals) => {
         const out = [fits(size[0], 0, geometry), fits(size[1], 1, geometry)];
         const { kernel, padding } = geometry;
         fc.pre(out.every((extent) => extent > 0) && padding.every((width, i) => width < kernel[i % 2]!));
         const best = new Float64Array(out[0]! * out[1]!).fill(-Infinity);
         const place = new Int32Array(best.length);
         const { x, z, y, dx } = (await evaluated(
-          { x: [1, 1, ...size], z: [1, 1, ...out] },
-          ({ x, z }) => {
-            const y = maxPool2d(x!, geometry);
-            return { y, dx: gradient(sum(mul(y, z!)), [x!])[0]! };
+          { numbers: [1, 1, ...size], z: [1, 1, ...out] },
+          ({ numbers, z }) => {
+            const x = hasEquals ? sign(numbers!) : add(numbers!, 0.5);
+            const y = maxPool2d(x, geometry);
+            return { x, y, dx: gradient(sum(mul(y, z!)), [x])[0]! };
           },
           random(seed),
         )) as Record<"x" | "z" | "y" | "dx", Tensor>;
@@ -175,7 +178,7 @@ describe("pooling", () => {
         expect(y.data).toBeAllclose(best, { relative: 0, absolute: 0 });
         expect(dx.data).toBeAllclose(slopes, { absolute: 1e-6 });
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 

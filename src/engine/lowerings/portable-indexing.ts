@@ -1,7 +1,7 @@
 /** Maxima with their places, entries by number, and random numbers by place, in standard ONNX. */
 
 import type { Shape } from "../../core/shape.ts";
-import { isTiling, type PoolWindow } from "../ops/max-pool-2d.ts";
+import { isTiling, maxPool2dOp, type PoolWindow, putAtMaxima2d } from "../ops/max-pool-2d.ts";
 import type { Emitter, OperatorNode } from "./emitter.ts";
 
 /** `MaxPool` without places: with them the runtime takes 25 times as long, so only the gradients ask. */
@@ -14,16 +14,37 @@ export function lowerPickAtMaxima2d({ inputs: [v, x], attributes }: OperatorNode
   return emit.node("Gather", [flat(emit.name(v!), emit), places(emit.name(x!), attributes, emit)], { axis: 0 });
 }
 
-/** `MaxUnpool` where every pixel has one window; otherwise what several windows found at one place adds up. */
+/**
+ * `MaxUnpool` where every pixel has one window; otherwise what several windows found at one place adds up. A window of k by k is searched as a column of
+ * maxima of its rows, which takes 2k looks in place of k², and finds the same first one of equal maxima.
+ */
 export function lowerPutAtMaxima2d({ inputs: [z, x], attributes, y }: OperatorNode<PoolWindow>, emit: Emitter): string {
-  const found = places(emit.name(x!), attributes, emit);
   const { kernel, strides } = attributes;
-  if (isTiling(attributes, x!.shape))
+  if (isTiling(attributes, x!.shape)) {
+    const found = places(emit.name(x!), attributes, emit);
     return emit.node("MaxUnpool", [emit.name(z!), found, emit.ints(y.shape)], { kernel_shape: kernel, strides });
+  }
+  if (kernel.every((extent) => extent > 1)) {
+    const [along, down] = [alongAxis(attributes, 1), alongAxis(attributes, 0)];
+    const ofRows = x!.graph.apply(maxPool2dOp, [x!], along);
+    return emit.name(putAtMaxima2d(putAtMaxima2d(z!, ofRows, down), x!, along));
+  }
   const zeros = flat(emit.node("ConstantOfShape", [emit.ints(y.shape)]), emit);
-  const inputs = [zeros, flat(found, emit), flat(emit.name(z!), emit)];
+  const inputs = [zeros, flat(places(emit.name(x!), attributes, emit), emit), flat(emit.name(z!), emit)];
   const added = emit.node("ScatterElements", inputs, { axis: 0, reduction: "add" });
   return emit.node("Reshape", [added, emit.ints(y.shape)]);
+}
+
+/** What a window does along rows (0) or columns (1) alone. */
+function alongAxis({ kernel, strides, pads, dilations }: PoolWindow, axis: 0 | 1): PoolWindow {
+  const only = (numbers: readonly number[], otherwise: number) =>
+    numbers.map((value, i) => (i % 2 === axis ? value : otherwise));
+  return {
+    kernel: only(kernel, 1),
+    strides: only(strides, 1),
+    pads: only(pads, 0),
+    dilations: only(dilations, 1),
+  } as PoolWindow;
 }
 
 /** Places of the maxima in the whole array. */

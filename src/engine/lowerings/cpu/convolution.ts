@@ -11,12 +11,24 @@ import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swa
 import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
 import type { BlockedRule } from "./rule.ts";
-import { convolvedRows, ONCE, pays, TAP_ROWS, TOGETHER } from "./winograd.ts";
+import {
+  convolutionProducts,
+  convolutionSums,
+  ONCE,
+  PRODUCTS,
+  pays,
+  summedRows,
+  TAP_ROWS,
+  TOGETHER,
+} from "./winograd.ts";
 
 type FilterShape = readonly [number, number, number, number];
 
 /** Least mean of the numbers of channels, in blocks, for half of the multiplications. */
 const LEAST_CHANNELS = 2.5;
+
+/** Most rows for each channel where rows do not come in whole groups: each is then summed of all. */
+const MOST_SUMMED = 0.5;
 
 /** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
 export const conv2d: BlockedRule<ConvGeometry> = (node, pen, portable) => {
@@ -89,9 +101,10 @@ interface Geometry extends ConvGeometry {
 /** Whether half of the multiplications of this convolution of images with blocks of channels are done without, and that pays. */
 function isHalved(block: number, { kernel, from, shape, strides, dilations, groups }: Geometry): boolean {
   const [n, k, height, width] = shape;
-  const inRows = kernel[0] === TAP_ROWS && strides[0] === 1 && dilations[0] === 1 && height % TOGETHER === 0;
+  const inRows = kernel[0] === TAP_ROWS && strides[0] === 1 && dilations[0] === 1;
+  const isWhole = height % TOGETHER === 0 || height <= MOST_SUMMED * from[1];
   const inBlocks = groups === 1 && from[1] % block === 0 && k % block === 0;
-  return inRows && inBlocks && pays(block, [from[1], k], n * height * width, LEAST_CHANNELS);
+  return isWhole && inRows && inBlocks && pays(block, [from[1], k], n * height * width, LEAST_CHANNELS);
 }
 
 /** Share of the multiplications of all `conv2d` among some values that lie in those which are done with half of them. */
@@ -132,9 +145,9 @@ function inHalf(
   const [n, c, height, width] = from;
   const [, k, rows, columns] = shape;
   const across = kernel[1]!;
-  const groups = rows / TOGETHER;
-  const arrays = (n * k * groups) / block;
-  const name = convolvedRows(pen, {
+  const groups = Math.ceil(rows / TOGETHER);
+  const [planes, arrays] = [(n * k) / block, (n * k * groups) / block];
+  const products = convolutionProducts(pen, {
     image: { name: image, shape: from, planes: [(n * c) / block, block, height, width], before: pads[0]!, groups },
     filter: {
       name: filter,
@@ -160,7 +173,14 @@ function inHalf(
       };
     },
   });
-  return { name: pen.view(name, [arrays, TOGETHER, columns * block], shape), shape };
+  const sums = convolutionSums(rows);
+  const six = [arrays, PRODUCTS, columns * block] as const;
+  const all = pen.view(products, six, [planes, groups * PRODUCTS, columns * block]);
+  const name =
+    rows % TOGETHER === 0
+      ? pen.view(summedRows(pen, products, convolutionSums(TOGETHER)), [arrays, TOGETHER, columns * block], shape)
+      : pen.view(summedRows(pen, all, sums), [planes, rows, columns * block], shape);
+  return { name, shape, rowSums: { from: all, sums } };
 }
 
 const filters = { blocked: blockedFilters, depthwise: depthwiseFilters, "plain input": plainInputFilters };

@@ -1,5 +1,6 @@
-import type { BlockedPen, ImageShape } from "./pen.ts";
+import type { BlockedPen, ImageShape, Matrix } from "./pen.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
+import { summedRows } from "./winograd.ts";
 
 /** The adjoint of a mirrored border, along rows and then along columns: only the strips that the border touches are added. */
 export const foldReflection: BlockedRule<{ before: readonly number[]; after: readonly number[] }> = (
@@ -10,24 +11,37 @@ export const foldReflection: BlockedRule<{ before: readonly number[]; after: rea
   if (!layout || [before, after].some(([n, c]) => n !== 0 || c !== 0)) return undefined;
   const [n, c, height, width] = layout.shape;
   const planes = (n * c) / pen.block;
-  const rows = folded(pen, pen.view(layout.name, layout.shape, [planes, height, width * pen.block]), {
-    length: height,
-    before: before[2]!,
-    after: after[2]!,
-  });
+  const border = { length: height, before: before[2]!, after: after[2]! };
   const inner = y.shape[2]!;
+  const rows = layout.rowSums
+    ? summedRows(pen, layout.rowSums.from, foldedSums(layout.rowSums.sums, border))
+    : folded(pen, pen.view(layout.name, layout.shape, [planes, height, width * pen.block]), border);
   const lines = pen.view(rows, [planes, inner, width * pen.block], [planes * inner, width, pen.block]);
   const columns = folded(pen, lines, { length: width, before: before[3]!, after: after[3]! });
   const shape = y.shape as ImageShape;
   return { name: pen.view(columns, [planes * inner, shape[3], pen.block], shape), shape };
 };
 
+/** A side of an image with a mirrored border. */
+interface Border {
+  readonly length: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Rows that are sums, folded likewise: sums of the same. */
+function foldedSums(sums: Matrix, { length, before, after }: Border): Matrix {
+  const inside = sums.slice(before, length - after).map((row) => [...row]);
+  const fold = (row: readonly number[], onto: number) => {
+    inside[onto] = inside[onto]!.map((weight, i) => weight + row[i]!);
+  };
+  for (let i = 0; i < before; i++) fold(sums[i]!, before - i);
+  for (let i = 0; i < after; i++) fold(sums[length - after + i]!, inside.length - 2 - i);
+  return inside;
+}
+
 /** Axis 1 of an array with three, `length` long, with `before` and `after` folded back inwards. */
-function folded(
-  pen: BlockedPen,
-  name: string,
-  { length, before, after }: { length: number; before: number; after: number },
-): string {
+function folded(pen: BlockedPen, name: string, { length, before, after }: Border): string {
   if (before === 0 && after === 0) return name;
   const extent = length - before - after;
   // Places 1 … before mirror the strip ahead, places extent−1−after … extent−2 the strip behind; on short axes they overlap

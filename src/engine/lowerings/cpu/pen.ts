@@ -25,7 +25,12 @@ export interface Blocked {
   readonly fused?: (more: Fusion) => Blocked | undefined;
   /** Where it is another blocked array and a number per channel: readers that scale, shift or sum can do without the pass that adds them. */
   readonly shifted?: { readonly from: Blocked; readonly shift: PerChannel };
+  /** Where its rows are sums of the rows of another array, `[N·C/b, rows, W·b]`: readers that sum rows can take theirs from there. */
+  readonly rowSums?: { readonly from: string; readonly sums: Matrix };
 }
+
+/** Rows of numbers. */
+export type Matrix = readonly (readonly number[])[];
 
 /** Numbers per channel, a plain array `[images, C, 1, 1]`: `images` is N, or 1 where all images share them. */
 export interface PerChannel {

@@ -93,7 +93,7 @@ export function stripsFor(
   dealing: Pick<Dealing, "kernel" | "strides" | "before">,
 ): Tiles | undefined {
   const [n, , rows, columns] = filter.shape as ImageShape;
-  if (!canBeBlocked(image, block) || !zerosAround(filter, image, dealing)) return undefined;
+  if (!zerosAround(filter, image, dealing)) return undefined;
   let size = Math.min(rows, Math.floor(MOST_TAPS / columns));
   while (size > 0 && !fillBlocks(block, n, rows / size)) size--;
   const step = dealing.strides[0]!;
@@ -122,40 +122,54 @@ function zerosAround(
   return Math.min(above, left, below, right) < 0 ? undefined : [above, left, below, right];
 }
 
-/** What `dealtImage` gives for strips that {@link stripsFor} found, with one block of the image's channels in each part. */
+/** What `dealtImage` gives for strips that {@link stripsFor} found, with one block of the image's channels, or one channel of a plain image, in each part. */
 export function dealtStrips(
   pen: BlockedPen,
   filter: Value,
   image: Value,
-  { tiles, kernel, strides, before }: Omit<Dealing, "parts">,
+  { tiles, kernel, strides, before, parts }: Dealing,
 ): string {
   const { block } = pen;
-  const [n, c, height, width] = image.shape as ImageShape;
+  const n = image.shape[0]!;
   const [[strips], [size]] = [tiles.count, tiles.size];
-  const planes = c / block;
-  const pads = zerosAround(filter, image, { kernel, strides, before })!;
-  const [rows, across] = [pads[0] + height + pads[2], pads[1] + width + pads[3]];
-  const { name, shape } = pen.blocked(image) as Blocked;
-  const asPlanes = pen.view(name, shape, [n * planes, block, height, width]);
-  const ones = pen.table(new Float32Array(block).fill(1), [block, 1, 1, 1]);
-  const isPadded = pads.some((zeros) => zeros > 0);
-  const attributes = { kernel_shape: [1, 1], pads, group: block };
-  const padded = isPadded ? pen.nchwc("Conv", [asPlanes, ones], attributes) : asPlanes;
-
+  const zeros = zerosAround(filter, image, { kernel, strides, before })!;
+  const { name, shape } = surrounded(pen, image, zeros);
+  const rows = shape[2];
+  const row = shape[3] * (shape[1] / parts);
   const reach = strides[0]! * (size - 1) + kernel[0];
   const together = Math.max(1, block / strips); // images that share a block
   const order: number[] = []; // of rows in memory
   for (let first = 0; first < strips * together; first += block)
     for (let y = 0; y < reach; y++)
-      for (let plane = 0; plane < planes; plane++)
+      for (let part = 0; part < parts; part++)
         for (let channel = first; channel < first + block; channel++) {
           const [at, strip] = [Math.floor(channel / strips), channel % strips];
-          order.push((at * planes + plane) * rows + strides[0]! * size * strip + y);
+          order.push((at * parts + part) * rows + strides[0]! * size * strip + y);
         }
-  const [blocks, row] = [n / together, across * block];
-  const memory = pen.view(padded, [n * planes, block, rows, across], [blocks, together * planes * rows, row]);
+  const blocks = n / together;
+  const memory = pen.view(name, shape, [blocks, together * parts * rows, row]);
   const fetched = pen.node("Gather", [memory, pen.table(Int32Array.from(order), [order.length])], { axis: 1 });
   const arrays = [(blocks * order.length) / block, block, 1, row] as const;
   const turned = pen.nchwc("ReorderInput", [pen.view(fetched, [blocks, order.length, row], arrays)]);
-  return pen.view(turned, arrays, [(n * strips) / block, reach * planes * row, block]);
+  return pen.view(turned, arrays, [(n * strips) / block, reach * parts * row, block]);
+}
+
+/** An image in its own layout with zeros around it. */
+function surrounded(pen: BlockedPen, image: Value, pads: readonly [number, number, number, number]): Blocked {
+  const { block } = pen;
+  const [n, c, height, width] = image.shape as ImageShape;
+  const [above, left, below, right] = pads;
+  const shape: ImageShape = [n, c, above + height + below, left + width + right];
+  if (!canBeBlocked(image, block))
+    return { name: pen.node("Pad", [pen.name(image), pen.ints([0, 0, above, left, 0, 0, below, right])]), shape };
+  const planes: ImageShape = [(n * c) / block, block, height, width];
+  const ones = pen.table(new Float32Array(block).fill(1), [block, 1, 1, 1]);
+  const { name } = pen.blocked(image) as Blocked;
+  if (pads.every((zeros) => zeros === 0)) return { name, shape };
+  const padded = pen.nchwc("Conv", [pen.view(name, image.shape, planes), ones], {
+    kernel_shape: [1, 1],
+    pads,
+    group: block,
+  });
+  return { name: pen.view(padded, [planes[0], block, shape[2], shape[3]], shape), shape };
 }

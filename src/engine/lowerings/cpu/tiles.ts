@@ -107,27 +107,27 @@ export function dealtImage(pen: BlockedPen, image: Value, { tiles, kernel, strid
   const images = all % block === 0 ? 1 : n; // that one table is for
   const channels = tilesOf(tiles, images);
   const order = new Int32Array(images * all * reach[0] * reach[1] * planes);
+  const stretch = (reach[1] * planes) / parts; // of a tile, that lies together before tiles and pixels change places
   let i = 0;
   for (let first = 0; first < channels.length; first += block)
     for (let y = 0; y < reach[0]; y++)
       for (let part = 0; part < parts; part++)
-        for (let x = 0; x < reach[1]; x++)
-          for (let plane = (part * planes) / parts; plane < ((part + 1) * planes) / parts; plane++)
-            for (let channel = first; channel < first + block; channel++) {
-              const tile = channels[channel]!;
-              const row = strides[0]! * tile.down * tiles.size[0] + y - before[0]!;
-              const column = strides[1]! * tile.beside * tiles.size[1] + x - before[1]!;
-              const inside = row >= 0 && row < height && column >= 0 && column < width;
+        for (let channel = first; channel < first + block; channel++) {
+          const tile = channels[channel]!;
+          const row = strides[0]! * tile.down * tiles.size[0] + y - before[0]!;
+          for (let x = 0; x < reach[1]; x++) {
+            const column = strides[1]! * tile.beside * tiles.size[1] + x - before[1]!;
+            const inside = row >= 0 && row < height && column >= 0 && column < width;
+            for (let plane = (part * planes) / parts; plane < ((part + 1) * planes) / parts; plane++)
               order[i++] = inside ? ((tile.image * planes + plane) * height + row) * width + column : -1;
-            }
+          }
+        }
   const memory = [n / images, images * planes * height * width, unit] as const;
   const name = inBlocks ? pen.blocked(image).name : pen.name(image);
   const dealt = gathered(pen, pen.view(name, image.shape, memory), memory, order);
-  const [arrays, length] = [n / images, order.length / block];
-  if (!inBlocks) return pen.view(dealt, [arrays, order.length, 1], [arrays, length, block]);
-  const squares = [arrays * length, block, 1, block] as const; // tiles × channels, turned into channels × tiles
-  const turned = pen.nchwc("ReorderInput", [pen.view(dealt, [arrays, order.length, block], squares)]);
-  return pen.view(turned, squares, [arrays, length * block, block]);
+  const arrays = [((n / images) * order.length) / (block * stretch), block, 1, stretch * unit] as const; // tiles × pixels
+  const turned = pen.nchwc("ReorderInput", [pen.view(dealt, [n / images, order.length, unit], arrays)]);
+  return pen.view(turned, arrays, [(n * all) / block, reach[0] * reach[1] * c, block]);
 }
 
 /** Rows of every array in another order; −1 stands for a row of zeros. */

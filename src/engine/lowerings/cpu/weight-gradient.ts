@@ -20,6 +20,7 @@ import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
 import { depthwiseWeightGradient } from "./depthwise.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type ImageShape } from "./pen.ts";
+import { correlationOfPixels } from "./pixels.ts";
 import { type BlockedRule, imageLayout } from "./rule.ts";
 import { correlationOfStrips, dealtStrips, stripsFor } from "./strips.ts";
 import { straightFilters, type TapSums, turnedFilters } from "./tap-sums.ts";
@@ -69,6 +70,12 @@ function correlation(
   const [n, f, rows, columns] = filter.shape as ImageShape;
   const c = image.shape[1]!;
   const [tall, wide] = kernel;
+  const isPixel = tall * wide * strides[0]! * strides[1]! === 1 && before.every((rows) => rows === 0);
+  const ofPixels =
+    isPixel && rows === image.shape[2] && columns === image.shape[3]
+      ? correlationOfPixels(pen, filter, image)
+      : undefined;
+  if (ofPixels) return ofPixels;
   const inRows = tall === TAP_ROWS && strides[0] === 1 && pays(pen.block, [c, f], n * rows * columns, LEAST_CHANNELS);
   const ofStrips = inRows && strides[1] === 1 ? correlationOfStrips(pen, filter, image, { kernel, before }) : undefined;
   if (ofStrips) return ofStrips;
@@ -79,7 +86,11 @@ function correlation(
   if (waste > MOST_WASTE) return undefined;
   const { size, count } = tiles;
   const isHalved = inRows && size[0] % TOGETHER === 0;
-  const parts = strips ? c / pen.block : partsOf(pen, image, f, isHalved ? 1 : tall);
+  const parts = strips
+    ? canBeBlocked(image, pen.block)
+      ? c / pen.block
+      : c
+    : partsOf(pen, image, f, isHalved ? 1 : tall);
   const channels = n * count[0] * count[1];
   const shares = isHalved ? 1 : sharesOf(tall * parts * Math.ceil(f / (4 * pen.block)), channels / pen.block);
   const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];

@@ -13,7 +13,7 @@
  */
 
 import { sizeOf } from "../../../core/shape.ts";
-import type { Blocked, BlockedPen, ImageShape } from "./pen.ts";
+import type { Blocked, BlockedPen, ImageShape, Matrix } from "./pen.ts";
 
 /** `Bᵀ`: the sums of six rows of an image. */
 const imageSums = [
@@ -50,6 +50,9 @@ export const TAP_ROWS = 3;
 
 /** Rows of a convolution's result that come about together, so their number must be a multiple of this. */
 export const TOGETHER = 4;
+
+/** Products that they are sums of. */
+export const PRODUCTS = imageSums.length;
 
 /** The product that each of these rows has in it once: a bias belongs there. */
 export const ONCE = 1;
@@ -93,31 +96,38 @@ export function pays(block: number, [c, k]: readonly [number, number], pixels: n
 /** Least products of an image's channels, a filter's and pixels, that twenty nodes in the place of one are worth. */
 const LEAST_WORK = 2 ** 23;
 
-/** Rows of a convolution: `[arrays, 4, …]` in memory. */
-export function convolvedRows(pen: BlockedPen, factors: Factors): string {
-  return inProducts(pen, factors, tapSums, transposed(resultSums));
+/** The products whose sums are the rows of a convolution, `[arrays, 6, …]` in memory, and the sums of the six that are the first so many rows of every `groups` times four. */
+export function convolutionProducts(pen: BlockedPen, factors: Factors): string {
+  return products(pen, factors, tapSums);
+}
+
+/** Which sums of products are the `rows` rows of a convolution: block by block the same four of six. */
+export function convolutionSums(rows: number): Matrix {
+  return Array.from({ length: rows }, (_, row) => {
+    const group = Math.floor(row / TOGETHER);
+    return Array.from({ length: Math.ceil(rows / TOGETHER) * PRODUCTS }, (_, i) =>
+      Math.floor(i / PRODUCTS) === group ? resultSums[i % PRODUCTS]![row % TOGETHER]! : 0,
+    );
+  });
 }
 
 /** Rows of a correlation, the gradient of a convolution by its taps, where dealt rows of dy are the filter: `[arrays, 3, …]` in memory. */
 export function correlatedRows(pen: BlockedPen, factors: Factors): string {
-  return inProducts(pen, factors, resultSums, transposed(tapSums));
+  return summedRows(pen, products(pen, factors, resultSums), transposed(tapSums));
 }
 
-type Matrix = readonly (readonly number[])[];
+/** Sums of rows: a matrix times each of `[arrays, rows, …]`. */
+export function summedRows(pen: BlockedPen, rows: string, sums: Matrix): string {
+  return pen.node("MatMul", [pen.floats(sums.flat(), [sums.length, sums[0]!.length]), rows]);
+}
 
-function inProducts(
-  pen: BlockedPen,
-  { image, filter, product, arrays }: Factors,
-  filterSums: Matrix,
-  joining: Matrix,
-): string {
-  const products = imageSums.map((weights, i) => {
+function products(pen: BlockedPen, { image, filter, product, arrays }: Factors, filterSums: Matrix): string {
+  const each = imageSums.map((weights, i) => {
     const sums = filterSums[i]!;
     const { name, shape } = product(rowSums(pen, image, weights, TOGETHER), rowSums(pen, filter, sums, sums.length), i);
     return pen.view(name, shape, [arrays, 1, sizeOf(shape) / arrays]);
   });
-  const all = pen.node("Concat", products, { axis: 1 });
-  return pen.node("MatMul", [pen.floats(joining.flat(), [joining.length, imageSums.length]), all]);
+  return pen.node("Concat", each, { axis: 1 });
 }
 
 /** Rows weighted and summed, for each group `stride` rows further down: a depthwise convolution with no more taps than it needs. */
