@@ -1,27 +1,16 @@
-import { Worker } from "node:worker_threads";
-import { SessionError } from "../core/errors.ts";
-import { type Progress, stopIfCancelled, type WorkOptions } from "../core/progress.ts";
+import { stopIfCancelled, type WorkOptions } from "../core/progress.ts";
 import type { Job } from "./job.ts";
 import type { RunFolder } from "./run-folder.ts";
-
-/** What a worker sends home. */
-export type WorkerMessage =
-  | { readonly type: "progress"; readonly progress: Progress }
-  | { readonly type: "done"; readonly result: unknown }
-  | { readonly type: "failed"; readonly name: string; readonly message: string; readonly error: unknown };
-
-/** What a worker is told. */
-export type WorkerOrder =
-  | { readonly type: "job"; readonly folder: string; readonly job: Job }
-  | { readonly type: "stop" };
+import { inWorker } from "./worker-process.ts";
 
 /**
- * Runs jobs side by side in worker threads, each as soon as those before it are done; of several that could begin, the one with the longest chain of
+ * Runs jobs side by side in processes of their own, each as soon as those before it are done; of several that could begin, the one with the longest chain of
  * work behind it, so that no worker is left alone with it at the end.
  *
  * A job whose result lies in the run folder is passed over. Every job is a pure function of the run folder and its seed, so the order
  * in which workers take them changes nothing. When one fails, or the signal is given, the others stop at their next checkpoint.
  *
+ * @returns most memory in MB that jobs held side by side, each taken at its own peak
  * @throws whatever the first failing job threw
  * @throws {@link CancelledError} when the signal was given
  */
@@ -29,13 +18,14 @@ export async function executeJobs(
   jobs: readonly Job[],
   folder: RunFolder,
   { workers, signal, onProgress }: WorkOptions & { readonly workers: number },
-): Promise<void> {
+): Promise<number> {
   const done = new Set<string>();
   for (const { id } of jobs) if ((await folder.readJson("checkpoints", `${id}.json`)) !== undefined) done.add(id);
   const behind = chainSeconds(jobs);
   const waiting = jobs.filter(({ id }) => !done.has(id)).sort((a, b) => behind.get(b.id)! - behind.get(a.id)!);
   const running = new Map<string, Promise<void>>();
   const shares = new Map<string, number>(); // how far each running job is, 0…1
+  const stays: Stay[] = [];
   const failure = new AbortController();
   const stop = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
 
@@ -47,10 +37,18 @@ export async function executeJobs(
   };
   const work = async (job: Job) => {
     try {
-      const result = await runInWorker(folder, job, stop, (progress) => {
-        shares.set(job.id, Math.min(1, progress.done / Math.max(1, progress.total)));
-        tell(job.title, progress.note);
-      });
+      const from = performance.now();
+      const { result, peakMb } = await inWorker(
+        { type: "job", title: job.title, folder: folder.path, job },
+        {
+          signal: stop,
+          onProgress(progress) {
+            shares.set(job.id, Math.min(1, progress.done / Math.max(1, progress.total)));
+            tell(job.title, progress.note);
+          },
+        },
+      );
+      stays.push({ from, to: performance.now(), megabytes: peakMb });
       await folder.writeJson(result, "checkpoints", `${job.id}.json`);
       await folder.log({ event: "job", id: job.id });
       done.add(job.id);
@@ -73,6 +71,21 @@ export async function executeJobs(
   await Promise.all(running.values());
   stopIfCancelled(signal, "run");
   failure.signal.throwIfAborted();
+  return mostAtOnce(stays);
+}
+
+/** A stretch of time in which some memory was held. */
+export interface Stay {
+  readonly from: number;
+  readonly to: number;
+  readonly megabytes: number;
+}
+
+/** Largest sum of what is held at one time; 0 where nothing is. */
+export function mostAtOnce(stays: readonly Stay[]): number {
+  const heldAt = (time: number) =>
+    stays.reduce((sum, { from, to, megabytes }) => sum + (from <= time && time < to ? megabytes : 0), 0);
+  return Math.max(0, ...stays.map(({ from }) => heldAt(from))); // it grows only where one begins
 }
 
 /**
@@ -93,47 +106,4 @@ export function chainSeconds(jobs: readonly Job[]): ReadonlyMap<string, number> 
   };
   for (const job of jobs) chain(job);
   return found;
-}
-
-/** Result of a job from a worker thread of its own; the thread is gone when this settles. */
-async function runInWorker(
-  folder: RunFolder,
-  job: Job,
-  stop: AbortSignal,
-  onProgress: (progress: Progress) => void,
-): Promise<unknown> {
-  const worker = new Worker(new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
-  const order = (message: WorkerOrder) => worker.postMessage(message);
-  const onStop = () => order({ type: "stop" });
-  stop.addEventListener("abort", onStop);
-  try {
-    return await new Promise<unknown>((resolve, reject) => {
-      worker.on("message", (message: WorkerMessage) => {
-        if (message.type === "progress") onProgress(message.progress);
-        else if (message.type === "done") resolve(message.result);
-        else reject(revived(message));
-      });
-      worker.on("error", reject);
-      worker.on("exit", (code) => reject(gone(job, code)));
-      order({ type: "job", folder: folder.path, job });
-      if (stop.aborted) onStop();
-    });
-  } finally {
-    stop.removeEventListener("abort", onStop);
-    await worker.terminate();
-  }
-}
-
-function gone({ title }: Job, code: number): SessionError {
-  return new SessionError({
-    where: title,
-    expected: "a worker that finishes",
-    received: `exit code ${code}`,
-    fix: "Is there enough memory? Try --workers 1.",
-  });
-}
-
-/** An error of a worker, with its class name and full text. */
-function revived({ name, message, error }: Extract<WorkerMessage, { type: "failed" }>): Error {
-  return Object.assign(new Error(message), error as object, { name, message });
 }

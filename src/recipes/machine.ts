@@ -40,7 +40,7 @@ export function memoryHere(): Memory {
   return { totalMb: total / 2 ** 20, freeMb: Math.min(total, process.availableMemory()) / 2 ** 20 };
 }
 
-/** Largest memory that this process has held so far, all workers included, in MB. */
+/** Largest memory that this process has held so far, in MB. */
 export function peakMemoryMb(): number {
   return Math.round(process.resourceUsage().maxRSS / 1024);
 }

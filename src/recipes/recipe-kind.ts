@@ -5,7 +5,7 @@ import type { BaseRecipe } from "./base-recipe.ts";
 import type { ModelChoice } from "./exportable-model.ts";
 import type { Job } from "./job.ts";
 import type { ModelPackage } from "./model-package.ts";
-import type { ArmRecord, RunRecord } from "./record.ts";
+import type { ArmRecord, Circumstances, RunRecord } from "./record.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** One way of composing the training set, before it has a score. */
@@ -60,7 +60,7 @@ export interface RecipeKind<Recipe extends BaseRecipe = BaseRecipe, Inputs exten
   /** Does one job; its result is plain data. */
   work(context: JobContext<Inputs>, job: Job, options: WorkOptions): Promise<unknown>;
   /** Record of a run whose jobs are all done. */
-  compose(context: JobContext<Inputs>, made: Pick<RunRecord, "command" | "machine">): Promise<RunRecord>;
+  compose(context: JobContext<Inputs>, made: Circumstances): Promise<RunRecord>;
   /** What is learned from, scored on and trained, in words. */
   describePlan(inputs: Inputs): PlanRow[];
   /** Weights of the model of an arm and seed. */

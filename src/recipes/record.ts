@@ -228,6 +228,7 @@ export const RunRecord = z.strictObject({
   startedAt: z.string(),
   finishedAt: z.string(),
   seconds: z.number(),
+  /** Of the program, and of the workers that ran side by side, each at its own peak. */
   peakMemoryMb: z.number(),
   machine: z.strictObject({
     platform: z.string(),
@@ -281,3 +282,6 @@ export type Picture = z.infer<typeof Picture>;
 export type LearningCurve = z.infer<typeof LearningCurve>;
 export type TrainingRecord = z.infer<typeof TrainingRecord>;
 export type RunRecord = z.infer<typeof RunRecord>;
+
+/** What only the run itself knows of its making. */
+export type Circumstances = Pick<RunRecord, "command" | "machine" | "peakMemoryMb">;

@@ -6,11 +6,10 @@ import type { Memory } from "./machine.ts";
 export type Training = StepGraph | readonly StepGraph[];
 
 /**
- * Memory of the program itself, and of a worker besides the training in it: its JavaScript, its images, the runtime. Chosen so that estimates agree
- * with the peak memory in the records of runs: 0.90, 1.00 and 0.95 of what a worker with `compact`, `resnet6` and `resnet9` held, 1.1 of the 1.2 GB
- * of two workers with small diffusion models.
+ * Memory of the program itself, and of a worker besides the training in it: its JavaScript, its images, the runtime. Chosen so that estimates agree with
+ * what the system says: 1.06 and 1.08 of the most that a program and two workers with `compact` and `resnet6` held at once, pages that they share counted once.
  */
-const MEMORY_MB = { program: 250, worker: 330 };
+const MEMORY_MB = { program: 150, worker: 330 };
 
 /** A checkpoint is one more copy of a state. */
 const WITH_CHECKPOINT = 2;

@@ -1,14 +1,13 @@
 import type { WorkOptions } from "../core/progress.ts";
-import { chooseDevice } from "../engine/devices/choose-device.ts";
-import { devices } from "../engine/devices.ts";
 import type { BaseRecipe } from "./base-recipe.ts";
 import { executeJobs } from "./executor.ts";
 import { jobDevice } from "./job-device.ts";
 import { kindOf } from "./kinds.ts";
-import { machine } from "./machine.ts";
+import { machine, peakMemoryMb } from "./machine.ts";
 import type { RunInputs } from "./recipe-kind.ts";
 import type { RunRecord } from "./record.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { inWorker } from "./worker-process.ts";
 
 /** What a run is told besides its recipe. */
 export interface RunOptions extends WorkOptions {
@@ -35,26 +34,22 @@ export async function run(
   const inputs = settled ?? (await settle(recipe, folder, options));
   if (!settled) await folder.writeJson(inputs, "inputs.json");
   options.onPlan?.(inputs);
-  await executeJobs(inputs.plan.jobs, folder, { ...options, workers: inputs.plan.workers });
+  const { workers } = inputs.plan;
+  const workersMb = await executeJobs(inputs.plan.jobs, folder, { ...options, workers });
   const record = await kind.compose(
     { folder, ...inputs },
-    { command: options.command, machine: await machine(inputs.plan.workers, jobDevice(inputs)) },
+    {
+      command: options.command,
+      machine: await machine(workers, jobDevice(inputs)),
+      peakMemoryMb: peakMemoryMb() + workersMb,
+    },
   );
   await folder.writeJson(record, "record.json");
   return { record, folder };
 }
 
-/** Settles a recipe on the device that it asks for, or on the processor with a warning that says why. */
+/** Settled in a process of its own: it looks at all images and times first steps, whose memory the long work shall have. */
 async function settle(recipe: BaseRecipe, folder: RunFolder, options: WorkOptions): Promise<RunInputs> {
-  const device = await chooseDevice(recipe.device ?? "cpu");
-  const isAlone = !devices[device.used].sharedByThreads;
-  const workers = isAlone ? { workers: 1 } : {};
-  const inputs = await kindOf(recipe).settle({ ...recipe, ...workers }, folder, { ...options, device: device.used });
-  const remarks = [
-    ...(device.because === undefined ? [] : [device.because]),
-    ...(isAlone
-      ? [`Jobs run one after the other: on ${device.used} only one of a program may compute at a time.`]
-      : []),
-  ];
-  return { ...inputs, device, plan: { ...inputs.plan, warnings: [...remarks, ...inputs.plan.warnings] } };
+  const { result } = await inWorker({ type: "settle", title: "settling", folder: folder.path, recipe }, options);
+  return result as RunInputs;
 }

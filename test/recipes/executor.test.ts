@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { chainSeconds, executeJobs } from "../../src/recipes/executor.ts";
+import { chainSeconds, executeJobs, mostAtOnce } from "../../src/recipes/executor.ts";
 import type { Job } from "../../src/recipes/job.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { openRunFolder } from "../../src/recipes/run-folder.ts";
@@ -33,6 +33,18 @@ describe("chainSeconds", () => {
   });
 });
 
+describe("mostAtOnce", () => {
+  it("adds up what is held side by side", () => {
+    const stays = [
+      { from: 0, to: 4, megabytes: 3 },
+      { from: 1, to: 3, megabytes: 5 },
+      { from: 3, to: 6, megabytes: 4 },
+    ];
+    expect(mostAtOnce(stays)).toBe(8);
+    expect(mostAtOnce([])).toBe(0);
+  });
+});
+
 describe("executeJobs", () => {
   it("passes on why a job failed, and writes no result for it", async () => {
     const folder = await openRunFolder(join(base, "failing"), resolveRecipe({ recipe: "segment" }));
@@ -45,7 +57,7 @@ describe("executeJobs", () => {
   it("passes over jobs whose results are there", async () => {
     const folder = await openRunFolder(join(base, "done"), resolveRecipe({ recipe: "segment" }));
     await folder.writeJson({ images: 1 }, "checkpoints", "a.json");
-    await executeJobs([job("a")], folder, { workers: 1 });
+    expect(await executeJobs([job("a")], folder, { workers: 1 })).toBe(0);
     expect(await folder.readJson("checkpoints", "a.json")).toEqual({ images: 1 });
   });
 

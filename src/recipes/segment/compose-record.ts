@@ -2,7 +2,7 @@ import { medianOf } from "../../image/median-of.ts";
 import { fidelitySummary } from "../../metrics/fidelity-summary.ts";
 import { cycleErrorJump, hiddenSignalVerdict } from "../../metrics/steganography.ts";
 import { realRecord } from "../data-record.ts";
-import type { AuditRecord, DataRecord, RunRecord, SteganographyRecord } from "../record.ts";
+import type { AuditRecord, Circumstances, DataRecord, RunRecord, SteganographyRecord } from "../record.ts";
 import { recordFrame } from "../record-frame.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
 import { trainingRecords } from "../training-records.ts";
@@ -19,10 +19,7 @@ import { references } from "./references.ts";
 import { comparedMetrics, learningCurves, runVerdict, segmentMetrics, segmentQuestions } from "./scores.ts";
 
 /** Record of a run whose jobs are all done. */
-export async function composeSegmentRecord(
-  context: SegmentContext,
-  made: Pick<RunRecord, "command" | "machine">,
-): Promise<RunRecord> {
+export async function composeSegmentRecord(context: SegmentContext, made: Circumstances): Promise<RunRecord> {
   const { recipe, plan } = context;
   const own = plan.variants.at(-1)!.name;
   const scored = await scoredArms<SegmentScore>(context.folder, plan);

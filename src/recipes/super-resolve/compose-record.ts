@@ -1,6 +1,6 @@
 import { realRecord } from "../data-record.ts";
 import { realismRecord } from "../realism.ts";
-import type { DataRecord, RunRecord } from "../record.ts";
+import type { Circumstances, DataRecord, RunRecord } from "../record.ts";
 import { recordFrame } from "../record-frame.ts";
 import { armRecords, comparisons, scoredArms } from "../scores.ts";
 import { trainingRecords } from "../training-records.ts";
@@ -21,10 +21,7 @@ import { superResolveReferences } from "./references.ts";
 import { comparedMetrics, superResolveMetrics, superResolveQuestions, superResolveVerdict } from "./scores.ts";
 
 /** Record of a run whose jobs are all done. */
-export async function composeSuperResolveRecord(
-  context: SuperResolveContext,
-  made: Pick<RunRecord, "command" | "machine">,
-): Promise<RunRecord> {
+export async function composeSuperResolveRecord(context: SuperResolveContext, made: Circumstances): Promise<RunRecord> {
   const { recipe, plan, folder, realFolder, testFolder, degradation } = context;
   const scored = await scoredArms<SuperResolveScore>(folder, plan);
   const arms = armRecords(scored, superResolveMetrics, recipe.seed);
