@@ -26,7 +26,7 @@ describe("memory of a run", () => {
   it("is told before anything starts when there is less of it", () => {
     const warnings = (freeMb: number) => plan({ minutes: 10_000 }, { memory: { totalMb: 8000, freeMb } }).warnings;
     expect(warnings(1250)).toEqual([]);
-    expect(warnings(1000).join()).toMatch(/needs about 1\.3 GB of memory and 1\.0 GB are free.*--workers 1,/);
+    expect(warnings(1000).join()).toMatch(/needs about 1\.1 GB of memory and 1\.0 GB are free.*--workers 1,/);
     expect(warnings(600).join()).toMatch(/even one worker does not fit/);
   });
 
