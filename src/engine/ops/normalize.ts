@@ -86,12 +86,12 @@ export const normalizeOp: Op<NormalizeAttributes> = {
     const [n, c, h, w] = x!.shape as [number, number, number, number];
     const { groups } = attributes;
     const { center, inverseDeviation } = moments(x!, attributes);
-    const perChannel = { axes: [2, 3], keepDims: true };
-    const dySum = () => sum(dy, perChannel); // [N, C, 1, 1]
-    const dyDot = () => mul(inverseDeviation, sub(sum(mul(dy, x!), perChannel), mul(center, dySum()))); // Σ dy·x̂, [N, C, 1, 1]
+    const perChannel = { axes: groups === 0 ? [0, 2, 3] : [2, 3], keepDims: true };
+    const dySum = () => sum(dy, perChannel); // of the shape of center
+    const dyDot = () => mul(inverseDeviation, sub(sum(mul(dy, x!), perChannel), mul(center, dySum()))); // Σ dy·x̂, likewise
     // Sum over each set of sums per channel, divided by the pixels of a set and handed back to the channels
     const setMean = (sums: Value) => {
-      if (groups === 0) return mul(sum(sums, { axes: [0], keepDims: true }), 1 / (n * h * w)); // [1, C, 1, 1]
+      if (groups === 0) return mul(sums, 1 / (n * h * w));
       const total = sum(reshape(sums, [n, groups, -1]), { axes: [2], keepDims: true });
       return mul(reshape(broadcastTo(total, [n, groups, c / groups]), [n, c, 1, 1]), groups / (c * h * w));
     };

@@ -52,24 +52,28 @@ export function shifted(pen: BlockedPen, x: Blocked, shift: PerChannel): Blocked
   return { ...affine(pen, x, { shift }), shifted: { from: x, shift } };
 }
 
-/** `Σ x·y` over the pixels of each channel: a plain array `[N, C, 1, 1]`. */
-export function channelDots(pen: BlockedPen, x: Blocked, y: Blocked): string {
-  if (y.shifted && x.name !== y.name) {
+/** What is summed: each channel of each image, or each channel of all images. */
+export type Extent = "image" | "batch";
+
+/** `Σ x·y` over the pixels of each channel: a plain array `[N, C, 1, 1]`, or of a batch without `shifted` images `[1, C, 1, 1]`. */
+export function channelDots(pen: BlockedPen, x: Blocked, y: Blocked, extent: Extent = "image"): string {
+  if (y.shifted && x.name !== y.name && extent === "image") {
     const { from, shift } = y.shifted;
     const total = pen.node("Mul", [channelMeans(pen, x), pen.floats([x.shape[2] * x.shape[3]])]);
     return pen.node("Add", [channelDots(pen, x, from), pen.node("Mul", [shift.name, total])]);
   }
-  return inStrips(pen, x.shape, "ReduceSum", ([groups, h, w]) => {
+  return inStrips(pen, x.shape, ["ReduceSum", extent], ([groups, h, w]) => {
     const image = pen.view(x.name, x.shape, [1, groups, h, w]);
     const filter = pen.view(y.name, y.shape, [groups, 1, h, w]);
     return pen.nchwc("Conv", [image, filter], { kernel_shape: [h, w], group: groups });
   });
 }
 
-/** Mean over the pixels of each channel: a plain array `[N, C, 1, 1]`. */
-export function channelMeans(pen: BlockedPen, x: Blocked): string {
-  if (x.shifted) return pen.node("Add", [channelMeans(pen, x.shifted.from), x.shifted.shift.name]);
-  return inStrips(pen, x.shape, "ReduceMean", ([groups, h, w]) =>
+/** Mean over the pixels of each channel: a plain array `[N, C, 1, 1]`, or of a batch `[1, C, 1, 1]`. */
+export function channelMeans(pen: BlockedPen, x: Blocked, extent: Extent = "image"): string {
+  if (x.shifted && extent === "image")
+    return pen.node("Add", [channelMeans(pen, x.shifted.from), x.shifted.shift.name]);
+  return inStrips(pen, x.shape, ["ReduceMean", extent], ([groups, h, w]) =>
     pen.nchwc("GlobalAveragePool", [pen.view(x.name, x.shape, [1, groups, h, w])]),
   );
 }
@@ -78,23 +82,24 @@ export function channelMeans(pen: BlockedPen, x: Blocked): string {
 const LONGEST_SUM = 1024;
 
 /**
- * Sums of large images strip by strip, then over strips, because blocked kernels add one number after the other: rounding errors grow
+ * Sums of large images strip by strip, then over strips and images, because blocked kernels add one number after the other: rounding errors grow
  * with the length of a sum. Strips of a block of channels lie behind each other as further blocks would.
  */
 function inStrips(
   pen: BlockedPen,
   [n, c, h, w]: ImageShape,
-  opType: "ReduceSum" | "ReduceMean",
+  [opType, extent]: readonly ["ReduceSum" | "ReduceMean", Extent],
   total: (strip: readonly [groups: number, h: number, w: number]) => string,
 ): string {
   let strips = 1;
   while ((h / strips) * w > LONGEST_SUM && h % (2 * strips) === 0) strips *= 2;
   const groups = n * c * strips;
   const perStrip = total([groups, h / strips, w]);
-  if (strips === 1) return pen.view(perStrip, [1, groups, 1, 1], [n, c, 1, 1]);
-  const rows = pen.view(perStrip, [1, groups, 1, 1], [(n * c) / pen.block, strips, pen.block]);
-  const sums = pen.node(opType, [rows, pen.ints([1])], { keepdims: 1 });
-  return pen.view(sums, [(n * c) / pen.block, 1, pen.block], [n, c, 1, 1]);
+  const images = extent === "batch" ? 1 : n;
+  if (n * strips === images) return pen.view(perStrip, [1, groups, 1, 1], [n, c, 1, 1]);
+  const rows = pen.view(perStrip, [1, groups, 1, 1], [n / images, (images * c) / pen.block, strips, pen.block]);
+  const sums = pen.node(opType, [rows, pen.ints([0, 2])], { keepdims: 1 });
+  return pen.view(sums, [1, (images * c) / pen.block, 1, pen.block], [images, c, 1, 1]);
 }
 
 /** Constant numbers per channel. */

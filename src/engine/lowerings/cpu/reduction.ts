@@ -2,7 +2,7 @@
 
 import { sameShape, sizeOf } from "../../../core/shape.ts";
 import type { Value } from "../../graph.ts";
-import { channelDots, channelMeans } from "./affine.ts";
+import { channelDots, channelMeans, type Extent } from "./affine.ts";
 import type { Blocked, BlockedPen } from "./pen.ts";
 import type { BlockedRule } from "./rule.ts";
 
@@ -19,23 +19,21 @@ export function reduction(opType: "ReduceSum" | "ReduceMean"): BlockedRule<{ axe
     if (!isImage && !(shape.length === 3 && shape[0] === n && c % groups === 0)) return undefined;
 
     // Each channel comes as its mean or its sum, whichever is cheaper, and is brought to what was asked for
-    const { name, isMean } = perChannelTotals(pen, x!, y, layout);
-    const factor = opType === "ReduceMean" ? 1 / (h * w) : h * w;
-    const total =
-      isMean === (opType === "ReduceMean") ? name : pen.node("Mul", [name, pen.floats([factor], [1, 1, 1, 1])]); // [N, C, 1, 1]
-    const all = isImage ? [n, c, 1, 1] : [n, groups, c / groups];
+    const product = productOf(pen, x!, y);
+    const isPlain = !(product ?? [layout]).some(({ shifted }) => shifted);
+    const [extent, images]: [Extent, number] = isImage && isPlain && axes.includes(0) ? ["batch", 1] : ["image", n];
+    const name = product ? channelDots(pen, ...product, extent) : channelMeans(pen, layout, extent);
+    const pixels = (n / images) * h * w;
+    const factor = opType === "ReduceMean" ? 1 / pixels : pixels;
+    const isThere = (opType === "ReduceSum") === (product !== undefined);
+    const total = isThere ? name : pen.node("Mul", [name, pen.floats([factor], [1, 1, 1, 1])]); // [images, C, 1, 1]
+    const all = isImage ? [images, c, 1, 1] : [n, groups, c / groups];
     const left = all.flatMap((extent, axis) => (axes.includes(axis) && extent > 1 ? [axis] : []));
-    const split = pen.view(total, [n, c, 1, 1], all);
+    const split = pen.view(total, [images, c, 1, 1], all);
     if (left.length === 0) return pen.view(split, all, y.shape);
     const from = all.map((extent, axis) => (left.includes(axis) ? 1 : extent));
     return pen.view(pen.node(opType, [split, pen.ints(left)], { keepdims: 1 }), from, y.shape);
   };
-}
-
-function perChannelTotals(pen: BlockedPen, x: Value, y: Value, layout: Blocked): { name: string; isMean: boolean } {
-  const product = productOf(pen, x, y);
-  if (product) return { name: channelDots(pen, ...product), isMean: false };
-  return { name: channelMeans(pen, layout), isMean: true };
 }
 
 /** The two factors, where x is a product that only y reads: it then need not be written out. */
