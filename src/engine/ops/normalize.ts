@@ -15,7 +15,6 @@ import { add } from "./add.ts";
 import { div } from "./div.ts";
 import { mean } from "./mean.ts";
 import { mul } from "./mul.ts";
-import { neg } from "./neg.ts";
 import { reshape } from "./reshape.ts";
 import { scaleShift } from "./scale-shift.ts";
 import { sqrt } from "./sqrt.ts";
@@ -89,18 +88,18 @@ export const normalizeOp: Op<NormalizeAttributes> = {
     const perChannel = { axes: groups === 0 ? [0, 2, 3] : [2, 3], keepDims: true };
     const dySum = () => sum(dy, perChannel); // of the shape of center
     const dyDot = () => mul(inverseDeviation, sub(sum(mul(dy, x!), perChannel), mul(center, dySum()))); // Σ dy·x̂, likewise
-    // Sum over each set of sums per channel, divided by the pixels of a set and handed back to the channels
-    const setMean = (sums: Value) => {
-      if (groups === 0) return mul(sums, 1 / (n * h * w));
+    // Minus the sum over each set of sums per channel, divided by the pixels of a set and handed back to the channels
+    const minusSetMean = (sums: Value) => {
+      if (groups === 0) return mul(sums, -1 / (n * h * w));
       const total = sum(reshape(sums, [n, groups, -1]), { axes: [2], keepDims: true });
-      return mul(reshape(broadcastTo(total, [n, groups, c / groups]), [n, c, 1, 1]), groups / (c * h * w));
+      return mul(reshape(broadcastTo(total, [n, groups, c / groups]), [n, c, 1, 1]), -groups / (c * h * w));
     };
     return [
       () => {
         const gamma = channels(scale!);
         const a = mul(inverseDeviation, gamma);
-        const b = neg(mul(square(inverseDeviation), setMean(mul(gamma, dyDot()))));
-        const shift = neg(mul(inverseDeviation, setMean(mul(gamma, dySum()))));
+        const b = mul(square(inverseDeviation), minusSetMean(mul(gamma, dyDot())));
+        const shift = mul(inverseDeviation, minusSetMean(mul(gamma, dySum())));
         return add(mul(dy, a), scaleShift(x!, b, sub(shift, mul(b, center))));
       },
       () => reshape(sum(dyDot(), { axes: [0] }), [c]),
