@@ -57,6 +57,10 @@ export function depthwiseTaps(pen: BlockedPen, w: string, shape: FilterShape, { 
 export function swappedFilters(pen: BlockedPen, w: string, shape: FilterShape, { places, kernel }: Taps): string {
   const { block } = pen;
   const [k, c, kh, kw] = shape;
+  if (kh * kw === 1) {
+    const image = pen.view(w, shape, [1, 1, k, c]); // with channels last
+    return pen.view(pen.nchwc("ReorderInput", [image], { channels_last: 1 }), [1, c, 1, k], [c, k, 1, 1]);
+  }
   const order = new Int32Array((k * c * places.length) / block);
   let i = 0;
   for (let cBlock = 0; cBlock < c / block; cBlock++)
