@@ -255,6 +255,8 @@ describe.skipIf(block === undefined)("training", () => {
     { image: [4, 48, 12, 5], k: 32, kernel: 1, stride: 1, padding: 0, what: "strips without border" },
     { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 1, padding: 0, what: "every 16th pixel" },
     { image: [1, 32, 32, 32], k: 48, kernel: 1, stride: 1, padding: 0, what: "every 16th pixel of one image" },
+    { image: [4, 20, 16, 16], k: 32, kernel: 1, stride: 1, padding: 0, what: "every 16th pixel of a plain image" },
+    { image: [4, 32, 16, 16], k: 20, kernel: 1, stride: 1, padding: 0, what: "every 16th pixel, to a plain image" },
     { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 2, padding: 0, what: "every other pixel" },
     { image: [4, 48, 16, 16], k: 32, kernel: 1, stride: 1, padding: 1, what: "single pixels with a border" },
     { image: [4, 3, 64, 64], k: 16, kernel: 3, stride: 2, padding: 1, what: "strips of a plain image" },
