@@ -47,6 +47,7 @@ export async function openSession(model: OnnxModel | Uint8Array, options: Sessio
     device: "cpu",
     kept: [],
     equalNodesStay: false,
+    constantsStay: false,
     exactShapes: false,
     ...options,
   };

@@ -163,8 +163,10 @@ export async function compileFunction(
   const chosen = lowering === "auto" ? await functionLowering(outputs, device) : lowering;
   const { model, lowering: used } = await lower(chosen, graph, outputs, { device, weights: await fromDevice(state) });
   for (const { name } of model.inputs) if (graph.variables.has(name)) stateTensor(state, name);
-  const ready = used === "cpu" ? keepApart(await foldConstants(model), { mediumToo: true }) : model;
-  const session: Session = await openSession(ready, { threads, device, optimization: "all", exactShapes: true });
+  const isFolded = used === "cpu"; // of the rest, what the runtime would fold as well is meant to be made again
+  const ready = isFolded ? keepApart(await foldConstants(model), { mediumToo: true }) : model;
+  const options = { threads, device, optimization: "all", exactShapes: true, constantsStay: isFolded } as const;
+  const session: Session = await openSession(ready, options);
   const takeBack = lend(ready.initializers.map(({ data }) => data));
   return {
     run: (inputs) => session.run(inputs),

@@ -1,6 +1,9 @@
 /** The two ways into the runtime: the same bits, and native sessions that fail with an error where carelessness would end the program. */
 
 import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
@@ -8,6 +11,7 @@ import { describe, expect, test } from "vitest";
 import { tensor } from "../../src/core/tensor.ts";
 import { loadCInterface } from "../../src/engine/runtime/c-interface.ts";
 import { openSession, runtimeVersion, type SessionOptions, writesInPlace } from "../../src/engine/session.ts";
+import { decodeModel } from "../../src/onnx/decode.ts";
 import type { OnnxModel, OnnxNode } from "../../src/onnx/model.ts";
 
 const native: SessionOptions = { exactShapes: true };
@@ -241,4 +245,34 @@ test("weights that are read where they are live as long as their session, whoeve
 
 test("the C interface of another version is not touched: places in its table were looked up for this one", () => {
   expect(() => loadCInterface("1.2.3")).toThrow(`the library is onnxruntime ${runtimeVersion}, expected 1.2.3`);
+});
+
+test("nodes of constants alone are computed once, or at every run, as asked; equal nodes once or each by itself", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "fantascope-runtime-"));
+  const model: OnnxModel = {
+    ...mixedModel([3]),
+    nodes: [
+      node("Sqrt", ["c"], ["root"]),
+      node("Add", ["float32", "root"], ["once"]),
+      node("Add", ["float32", "root"], ["again"]),
+      node("Mul", ["once", "again"], ["y"]),
+    ],
+    inputs: [{ name: "float32", dataType: "float32", shape: [3] }],
+    outputs: [{ name: "y", dataType: "float32", shape: [3] }],
+    initializers: [{ name: "c", dataType: "float32", shape: [3], data: Float32Array.of(1, 4, 9) }],
+  };
+  const counts = [];
+  for (const options of [{}, { constantsStay: true }, { constantsStay: true, equalNodesStay: true }]) {
+    const rewrittenModelFile = join(folder, `${counts.length}.onnx`);
+    const session = await openSession(model, { optimization: "basic", rewrittenModelFile, ...options });
+    await session.release();
+    const { nodes } = decodeModel(await readFile(rewrittenModelFile), { where: "rewritten" });
+    counts.push(["Sqrt", "Add"].map((type) => nodes.filter(({ opType }) => opType === type).length));
+  }
+  await rm(folder, { recursive: true });
+  expect(counts).toEqual([
+    [0, 1],
+    [1, 1],
+    [1, 2],
+  ]);
 });

@@ -13,12 +13,12 @@ import { openSession } from "../session.ts";
  * Bytes of results that are kept, the largest first: small ones are made from caches. The others are made again at every run, which takes a few hundredths of
  * it, rather than lie there twice.
  */
-const MOST_BYTES = 2 ** 26;
+const MOST_BYTES = 20 * 2 ** 20;
 
 /** Operators of the standard that bring filters into order. */
 const ORDERING = new Set(["Concat", "Gather", "Reshape", "Transpose"]);
 
-/** The same model with the results of such nodes as constants, of as many as fit into a few dozen megabytes. */
+/** The same model with the results of such nodes as constants, of as many as fit into {@link MOST_BYTES}. */
 export async function foldConstants(model: OnnxModel): Promise<OnnxModel> {
   const constant = new Map(model.initializers.map(({ name, dataType }) => [name, dataType]));
   const foldable = model.nodes.filter(({ domain, opType, inputs, outputs }) => {

@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly optimization?: "disabled" | "basic" | "extended" | "all";
   /** Whether nodes that compute the same stay apart: they may be meant to come at different times. */
   readonly equalNodesStay?: boolean;
+  /** Whether what depends on constants alone is computed at every run. Otherwise the runtime keeps its results, however large. */
+  readonly constantsStay?: boolean;
   /** Whether outputs have the very shapes that the model states: then the runtime can write them where they shall be, which saves a copy. */
   readonly exactShapes?: boolean;
   /** ONNX file that receives the graph as the runtime will run it. Its nodes stand in the order of the run only if the runtime may rewrite the graph. */
@@ -26,10 +28,11 @@ export interface SessionOptions {
 export type CompleteOptions = Required<Omit<SessionOptions, "rewrittenModelFile" | "traceFilePrefix">> & SessionOptions;
 
 /** Settings that both ways give the runtime, by the names of its C interface. */
-export function configuration({ equalNodesStay }: CompleteOptions): Readonly<Record<string, string>> {
+export function configuration({ equalNodesStay, constantsStay }: CompleteOptions): Readonly<Record<string, string>> {
+  const disabled = [...(equalNodesStay ? [JOINS_EQUAL_NODES] : []), ...(constantsStay ? [FOLDS_CONSTANTS] : [])];
   return {
     "session.intra_op.spin_duration_us": `${SPIN_US}`,
-    ...(equalNodesStay ? { "optimization.disable_specified_optimizers": JOINS_EQUAL_NODES } : {}),
+    ...(disabled.length > 0 ? { "optimization.disable_specified_optimizers": disabled.join(";") } : {}),
   };
 }
 
@@ -39,5 +42,5 @@ export function configuration({ equalNodesStay }: CompleteOptions): Readonly<Rec
  */
 const SPIN_US = 1000;
 
-/** The runtime's own name of what joins nodes that compute the same. */
-const JOINS_EQUAL_NODES = "CommonSubexpressionElimination";
+/** The runtime's own names of what joins nodes that compute the same, and of what computes nodes of constants once. */
+const [JOINS_EQUAL_NODES, FOLDS_CONSTANTS] = ["CommonSubexpressionElimination", "ConstantFolding"];

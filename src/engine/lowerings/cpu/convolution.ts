@@ -27,7 +27,7 @@ type FilterShape = readonly [number, number, number, number];
 /** Least mean of the numbers of channels, in blocks, for half of the multiplications. */
 const LEAST_CHANNELS = 2.5;
 
-/** Most rows for each channel where rows do not come in whole groups: each is then summed of all. */
+/** Most rows for each channel where every row may be summed of all products: where rows do not come in whole groups, or their reader sums rows. */
 const MOST_SUMMED = 0.5;
 
 /** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
@@ -173,14 +173,16 @@ function inHalf(
       };
     },
   });
-  const sums = convolutionSums(rows);
-  const six = [arrays, PRODUCTS, columns * block] as const;
-  const all = pen.view(products, six, [planes, groups * PRODUCTS, columns * block]);
-  const name =
-    rows % TOGETHER === 0
-      ? pen.view(summedRows(pen, products, convolutionSums(TOGETHER)), [arrays, TOGETHER, columns * block], shape)
-      : pen.view(summedRows(pen, all, sums), [planes, rows, columns * block], shape);
-  return { name, shape, rowSums: { from: all, sums } };
+  const row = columns * block;
+  const joined = () => pen.view(summedRows(pen, products, convolutionSums(TOGETHER)), [arrays, TOGETHER, row], shape);
+  if (rows > MOST_SUMMED * c) return { name: joined(), shape };
+  const rowSums = {
+    from: pen.view(products, [arrays, PRODUCTS, row], [planes, groups * PRODUCTS, row]),
+    sums: convolutionSums(rows),
+  };
+  const fits = rows % TOGETHER === 0;
+  const name = fits ? joined() : pen.view(summedRows(pen, rowSums.from, rowSums.sums), [planes, rows, row], shape);
+  return { name, shape, rowSums };
 }
 
 const filters = { blocked: blockedFilters, depthwise: depthwiseFilters, "plain input": plainInputFilters };

@@ -160,12 +160,12 @@ function surrounded(pen: BlockedPen, image: Value, pads: readonly [number, numbe
   const [n, c, height, width] = image.shape as ImageShape;
   const [above, left, below, right] = pads;
   const shape: ImageShape = [n, c, above + height + below, left + width + right];
-  if (!canBeBlocked(image, block))
-    return { name: pen.node("Pad", [pen.name(image), pen.ints([0, 0, above, left, 0, 0, below, right])]), shape };
+  const inBlocks = canBeBlocked(image, block);
+  const name = inBlocks ? pen.blocked(image).name : pen.name(image);
+  if (pads.every((zeros) => zeros === 0)) return { name, shape };
+  if (!inBlocks) return { name: pen.node("Pad", [name, pen.ints([0, 0, above, left, 0, 0, below, right])]), shape };
   const planes: ImageShape = [(n * c) / block, block, height, width];
   const ones = pen.table(new Float32Array(block).fill(1), [block, 1, 1, 1]);
-  const { name } = pen.blocked(image) as Blocked;
-  if (pads.every((zeros) => zeros === 0)) return { name, shape };
   const padded = pen.nchwc("Conv", [pen.view(name, image.shape, planes), ones], {
     kernel_shape: [1, 1],
     pads,

@@ -6,7 +6,7 @@
  * border that its kernel taps reach, and with its channels beside its columns and below its rows. Further tiles and images become further blocks of channels, so that all are
  * summed on the way. All taps come from one call at the speed of the forward convolution; only the dealing is extra.
  *
- * Tiles are strips as wide as the images where these fill blocks (`strips.ts`), whose rows are fetched as a whole. Where filters are so few that threads would wait
+ * Filters of one pixel have no border, and read both images as they lie (`pixels.ts`). Other tiles are strips as wide as the images where these fill blocks (`strips.ts`), whose rows are fetched as a whole. Where filters are so few that threads would wait
  * for each other, tiles are summed in shares, each by itself.
  *
  * Where channels are many, three rows of taps take half of the multiplications (`winograd.ts`): sums of rows are taken of images before they become strips, or of other
@@ -86,11 +86,8 @@ function correlation(
   if (waste > MOST_WASTE) return undefined;
   const { size, count } = tiles;
   const isHalved = inRows && size[0] % TOGETHER === 0;
-  const parts = strips
-    ? canBeBlocked(image, pen.block)
-      ? c / pen.block
-      : c
-    : partsOf(pen, image, f, isHalved ? 1 : tall);
+  const planes = canBeBlocked(image, pen.block) ? c / pen.block : c;
+  const parts = strips ? planes : partsOf(pen, image, f, isHalved ? 1 : tall);
   const channels = n * count[0] * count[1];
   const shares = isHalved ? 1 : sharesOf(tall * parts * Math.ceil(f / (4 * pen.block)), channels / pen.block);
   const [height, width] = [0, 1].map((i) => strides[i]! * (size[i]! - 1) + kernel[i]!) as [number, number];

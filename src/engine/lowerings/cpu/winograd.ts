@@ -96,12 +96,12 @@ export function pays(block: number, [c, k]: readonly [number, number], pixels: n
 /** Least products of an image's channels, a filter's and pixels, that twenty nodes in the place of one are worth. */
 const LEAST_WORK = 2 ** 23;
 
-/** The products whose sums are the rows of a convolution, `[arrays, 6, …]` in memory, and the sums of the six that are the first so many rows of every `groups` times four. */
+/** Products whose sums are the rows of a convolution: `[arrays, 6, …]` in memory. */
 export function convolutionProducts(pen: BlockedPen, factors: Factors): string {
   return products(pen, factors, tapSums);
 }
 
-/** Which sums of products are the `rows` rows of a convolution: block by block the same four of six. */
+/** The sums of products that so many rows of a convolution are: in every group the same four of six. */
 export function convolutionSums(rows: number): Matrix {
   return Array.from({ length: rows }, (_, row) => {
     const group = Math.floor(row / TOGETHER);
