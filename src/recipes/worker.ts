@@ -9,7 +9,12 @@ import type { WorkerMessage, WorkerOrder, WorkerTask } from "./worker-process.ts
 /** Entry of a worker process: does one task, tells its progress, sends its result home. It ends with the process that began it. */
 
 const stop = new AbortController();
-const send = (message: WorkerMessage) => void process.send!(message);
+/** Sends home; where nobody listens any more there is nothing left to do. */
+const send = (message: WorkerMessage) => {
+  process.send!(message, undefined, {}, (error) => {
+    if (error) process.exit();
+  });
+};
 
 process.on("disconnect", () => process.exit());
 // A terminal sends these to all of its processes; the one that began this one says when to stop.
