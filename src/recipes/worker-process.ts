@@ -33,7 +33,7 @@ export interface Work {
  */
 export async function inWorker(task: WorkerTask, { signal, onProgress }: WorkOptions): Promise<Work> {
   const file = new URL(`./worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
-  const worker = fork(file, { serialization: "advanced" });
+  const worker = fork(file, { serialization: "advanced", execArgv: [] }); // `node -e PROGRAM` would run the program again, and again
   const ended = new Promise((resolve) => worker.once("exit", resolve));
   const order = (message: WorkerOrder) => worker.send(message, () => {}); // one that is gone says so by its exit
   const onStop = () => order({ type: "stop" });

@@ -1,8 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, expect, it, vi } from "vitest";
 import { DataError, SessionError } from "../../src/core/errors.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
@@ -49,4 +50,18 @@ it("leaves it to the process that began it when to stop, and ends with it", asyn
   expect(after.type).not.toBe("failed");
   worker.disconnect();
   expect(await once(worker, "exit")).toEqual([0, null]);
+});
+
+it("ends without a word when that process is killed, a program on the command line too", {
+  timeout: 20_000,
+}, async () => {
+  const program = `
+    const { inWorker } = await import(${JSON.stringify(new URL("worker-process.ts", file).href)});
+    const task = ${JSON.stringify({ ...settling, recipe: { ...recipe, real: undefined } })};
+    await inWorker(task, { onProgress: () => console.log("at work") });`;
+  const parent = spawn(process.execPath, ["--input-type=module", "-e", program]);
+  const said = text(parent.stderr); // ends when nobody holds it any more, neither parent nor worker
+  await once(parent.stdout, "data");
+  parent.kill("SIGKILL");
+  expect(await said).toBe("");
 });
