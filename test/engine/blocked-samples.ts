@@ -74,6 +74,33 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     "strided, odd": images(([x, w]) => ops.conv2d(x!, w!, { stride: 2, padding: 1 }), [2, 16, 7, 9], [32, 16, 4, 4]),
     dilated: images(([x, w]) => ops.conv2d(x!, w!, { dilation: [2, 1], padding: [2, 1] }), X, [16, 32, 3, 3]),
     asymmetric: images(([x, w]) => ops.conv2d(x!, w!, { padding: [0, 1, 2, 1] }), X, [16, 32, 3, 3]),
+    "then a number per channel": images(
+      ([x, w, bias]) => ops.relu(ops.add(ops.conv2d(x!, w!, { padding: 1 }), ops.reshape(bias!, [1, 16, 1, 1]))),
+      X,
+      [16, 32, 3, 3],
+      [16],
+    ),
+    "biased, then a number per channel": images(
+      ([x, w, bias]) => {
+        const small = ops.reshape(bias!, [1, 16, 1, 1]);
+        return ops.add(ops.conv2d(x!, w!, { padding: 1, bias }), ops.add(small, 1));
+      },
+      X,
+      [16, 32, 3, 3],
+      [16],
+    ),
+    "scaled, then a number per channel": images(
+      ([x, w, small]) => ops.add(ops.mul(ops.conv2d(x!, w!), small!), small!),
+      X,
+      [16, 32, 1, 1],
+      [1, 16, 1, 1],
+    ),
+    "then a number per channel of each image": images(
+      ([x, w, small]) => ops.add(ops.conv2d(x!, w!), small!),
+      X,
+      [16, 32, 1, 1],
+      [2, 16, 1, 1],
+    ),
     pixelwise: images(([x, w]) => ops.conv2d(x!, w!), X, [16, 32, 1, 1]),
     "few inputs": images(([x, w]) => ops.conv2d(x!, w!, { padding: 1 }), [2, 3, 6, 7], [16, 3, 3, 3]),
     "one input, wide kernel": images(([x, w]) => ops.conv2d(x!, w!), [1, 1, 12, 11], [32, 1, 7, 7]),
@@ -101,6 +128,12 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     "few channels to many": images(([x, w]) => ops.conv2d(x!, w!), [3, 16, 5, 6], [64, 16, 3, 2]),
     // From here on with half of the multiplications, in blocks of either size
     halved: images(([x, w, bias]) => ops.conv2d(x!, w!, { padding: 1, bias }), [1, 80, 36, 40], [80, 80, 3, 3], [80]),
+    "halved, then a number per channel": images(
+      ([x, w, bias]) => ops.add(ops.conv2d(x!, w!, { padding: 1 }), ops.reshape(bias!, [1, 80, 1, 1])),
+      [1, 80, 36, 40],
+      [80, 80, 3, 3],
+      [80],
+    ),
     "halved, several images": images(([x, w]) => ops.conv2d(x!, w!, { padding: 1 }), [8, 96, 16, 8], [96, 96, 3, 3]),
     "halved, without borders": images(([x, w]) => ops.conv2d(x!, w!), [1, 96, 34, 42], [80, 96, 3, 3]),
     "halved, uneven borders": images(
@@ -264,6 +297,12 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
     group: images(([x, s, o]) => normalize(x!, s!, o!, { groups: 8, epsilon: 1e-5 }), X, [32], [32]),
     layer: images(([x, s, o]) => normalize(x!, s!, o!, { groups: 1, epsilon: 1e-5 }), X, [32], [32]),
     batch: images(([x, s, o]) => normalize(x!, s!, o!, { groups: 0, epsilon: 1e-5 }), X, [32], [32]),
+    "batch about zero": images(
+      ([x, s, o]) => normalize(x!, s!, o!, { groups: 0, epsilon: 1e-5, aboutZero: true }),
+      X,
+      [32],
+      [32],
+    ),
     "batch, then relu": images(
       ([x, s, o]) => ops.relu(normalize(x!, s!, o!, { groups: 0, epsilon: 1e-5 })),
       X,

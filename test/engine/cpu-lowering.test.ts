@@ -76,6 +76,14 @@ describe("layouts", () => {
     expect(fused.map(({ attributes }) => attributes.activation!.value).sort()).toEqual(["Clip", "Clip", "Relu"]);
   });
 
+  test("a number per channel becomes part of the convolution, so statistics about it take no pass that writes", () => {
+    const mark = graph.state("mark", [16], zerosInit);
+    const image = add(first, reshape(mark, [1, 16, 1, 1]));
+    const y = batchNorm(image, { aboutZero: true }).output;
+    const passes = cpu(graph, { y }, { block: 16 }).nodes.filter(({ attributes }) => attributes.group?.value === 16);
+    expect(passes.map(({ opType }) => opType)).toEqual(["Conv", "Conv"]); // a scalar product, and what scales and shifts
+  });
+
   test("what is an output stays readable", () => {
     const y = relu(second);
     expect(count(graph, { y, second })).toMatchObject({ Relu: 1, ReorderOutput: 2 });

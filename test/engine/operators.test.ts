@@ -10,7 +10,12 @@ import { composed, type Sample, samples } from "./samples.ts";
 const reference = operatorReferences();
 
 /** What a detached value tells its gradient is not its slope. */
-const STOPS_GRADIENT = ["detach/plain", "composed/batchNorm mean", "composed/batchNorm variance"];
+const STOPS_GRADIENT = [
+  "detach/plain",
+  "composed/batchNorm mean",
+  "composed/batchNorm variance",
+  "composed/batchNorm variance about zero",
+];
 
 /** Numbers near 1000 leave three digits for differences (near 200 hardly four), and equal maxima have no slope. */
 const NO_DIFFERENCES = [

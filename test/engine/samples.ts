@@ -125,6 +125,8 @@ export const samples = {
     instance: (inputs) => normalize(...(inputs as V), { groups: 3, epsilon: 1e-5 }),
     group: (inputs) => normalize(...(inputs as V), { groups: 2, epsilon: 1e-5 }),
     batch: (inputs) => normalize(...(inputs as V), { groups: 0, epsilon: 1e-5 }),
+    "batch about zero": (inputs) => normalize(...(inputs as V), { groups: 0, epsilon: 1e-5, aboutZero: true }),
+    "group about zero": (inputs) => normalize(...(inputs as V), { groups: 2, epsilon: 1e-5, aboutZero: true }),
   },
   oneHot: {
     classes: ([x]) => ops.mul(x!, ops.oneHot(indices(x!, [2, 0, 1, 2, 3, -1], [2, 3]), { classes: 3 })),
@@ -192,6 +194,7 @@ export const composed = {
   batchNorm: ([x, scale, offset]) => ops.batchNorm(x!, { scale, offset }).output,
   "batchNorm mean": ([x]) => ops.batchNorm(x!).mean,
   "batchNorm variance": ([x]) => ops.batchNorm(x!).variance,
+  "batchNorm variance about zero": ([x]) => ops.batchNorm(x!, { aboutZero: true }).variance,
   celu: ([x]) => ops.celu(x!, 0.7),
   depthToSpace2d: ([x]) => ops.depthToSpace2d(x!, 2),
   elu: ([x]) => ops.elu(x!, 1.3),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ShapeError } from "../../src/core/errors.ts";
 import { random } from "../../src/core/random.ts";
 import { sizeOf } from "../../src/core/shape.ts";
+import { tensor } from "../../src/core/tensor.ts";
 import { gradient } from "../../src/engine/gradient.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
 import { add, gelu, mul, sum } from "../../src/engine/ops/index.ts";
@@ -160,6 +161,29 @@ describe("batch normalisation", () => {
       expect(state.get(`net/${name}`)!.data).toBeAllclose(expected.tensor(name).data, { relative: 2e-6 });
     const { inference } = (await step.run(state, { x: expected.tensor("x0") })).outputs;
     expect(relativeError(inference!.data, expected.tensor("inference").data)).toBeLessThan(2e-6);
+    await step.release();
+  });
+
+  test("where a mean lies far from zero, digits are lost to the first batch alone, and constants stay numbers", async () => {
+    const graph = createGraph();
+    const x = graph.input("x", [4, 2, 16, 16]);
+    const train = batchNorm(scope(graph, "n"), x, { mode: "train", momentum: 0.5 });
+    const step = await compileStep(graph, { outputs: { train } });
+    const image = noise([4, 2, 16, 16]);
+    const far = tensor(
+      image.data.map((value) => value + 100),
+      image.shape,
+    );
+    const state = initialState([graph], random(1));
+    const errors: number[] = [];
+    const { train: near } = (await step.run(initialState([graph], random(1)), { x: image })).outputs;
+    for (let i = 0; i < 12; i++)
+      errors.push(relativeError((await step.run(state, { x: far })).outputs.train!.data, near!.data));
+    expect(errors[0]).toBeLessThan(2e-3); // ten thousand roundings
+    expect(errors.at(-1)).toBeLessThan(1e-5); // that of the image, which is rounded at 100
+    const constant = tensor(new Float32Array(2048).fill(1e4), x.shape);
+    const { outputs } = await step.run(initialState([graph], random(1)), { x: constant });
+    expect(outputs.train!.data.every(Number.isFinite)).toBe(true);
     await step.release();
   });
 

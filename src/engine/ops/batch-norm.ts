@@ -1,11 +1,8 @@
 import type { Value } from "../graph.ts";
 import { detach } from "./detach.ts";
 import type { NormOptions } from "./instance-norm.ts";
-import { mean } from "./mean.ts";
-import { normalize } from "./normalize.ts";
+import { moments, type NormalizeAttributes, normalize } from "./normalize.ts";
 import { reshape } from "./reshape.ts";
-import { square } from "./square.ts";
-import { sub } from "./sub.ts";
 
 /**
  * Every channel brought to mean 0 and variance 1 over the whole batch (the training form): x `[N, C, H, W]`.
@@ -16,15 +13,14 @@ import { sub } from "./sub.ts";
  */
 export function batchNorm(
   x: Value,
-  { scale, offset, epsilon = 1e-5 }: NormOptions = {},
+  { scale, offset, epsilon = 1e-5, aboutZero = false }: NormOptions & Pick<NormalizeAttributes, "aboutZero"> = {},
 ): { readonly output: Value; readonly mean: Value; readonly variance: Value } {
   const c = x.shape[1]!;
   const { graph } = x;
-  const axes = [0, 2, 3];
-  const center = mean(x, { axes, keepDims: true });
-  const variance = mean(square(sub(x, center)), { axes, keepDims: true });
+  const attributes = { groups: 0, epsilon, aboutZero };
+  const { center, variance } = moments(x, attributes);
   return {
-    output: normalize(x, scale ?? graph.constant(1, [c]), offset ?? graph.constant(0, [c]), { groups: 0, epsilon }),
+    output: normalize(x, scale ?? graph.constant(1, [c]), offset ?? graph.constant(0, [c]), attributes),
     mean: detach(reshape(center, [c])),
     variance: detach(reshape(variance, [c])),
   };

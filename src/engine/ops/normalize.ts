@@ -15,6 +15,7 @@ import { add } from "./add.ts";
 import { div } from "./div.ts";
 import { mean } from "./mean.ts";
 import { mul } from "./mul.ts";
+import { relu } from "./relu.ts";
 import { reshape } from "./reshape.ts";
 import { scaleShift } from "./scale-shift.ts";
 import { sqrt } from "./sqrt.ts";
@@ -22,8 +23,13 @@ import { square } from "./square.ts";
 import { sub } from "./sub.ts";
 import { broadcastTo, sum } from "./sum.ts";
 
-/** Which pixels share a mean and variance: `groups` of channels in each image, or one channel across the batch (`groups: 0`). */
-export type NormalizeAttributes = { groups: number; epsilon: number };
+/**
+ * Which pixels share a mean and variance: `groups` of channels in each image, or one channel across the batch (`groups: 0`).
+ *
+ * With `aboutZero` the caller vouches that no mean is large beside its deviation; then the variance may be the mean square less the
+ * square of the mean, which is a pass over the image less.
+ */
+export type NormalizeAttributes = { groups: number; epsilon: number; aboutZero?: boolean };
 
 /** Normalised x `[N, C, H, W]`, then scaled and shifted by scale `[C]` and offset `[C]`. */
 export function normalize(x: Value, scale: Value, offset: Value, attributes: NormalizeAttributes): Value {
@@ -36,32 +42,43 @@ export interface Moments {
   readonly center: Value;
   /** x minus its center, `[N, C, H, W]`. */
   readonly centered: Value;
-  /** 1 / √(variance + ε), of the shape of {@link center}. */
+  /** Biased variance, of the shape of {@link center}. */
+  readonly variance: Value;
+  /** 1 / √(variance + ε), likewise. */
   readonly inverseDeviation: Value;
 }
 
-/** Moments of x, the variance from centred numbers: a mean far from zero costs no digits. */
-export function moments(x: Value, { groups, epsilon }: NormalizeAttributes): Moments {
+/**
+ * Moments of x. The variance is taken from centred numbers, so a mean far from zero costs no digits; about zero it is the mean square
+ * less the square of the mean, whose relative error is that of one rounding times `1 + (mean / deviation)²`.
+ */
+export function moments(x: Value, { groups, epsilon, aboutZero }: NormalizeAttributes): Moments {
   const [n, c] = x.shape as [number, number];
   const sets = groups === 0 ? x : reshape(x, [n, groups, -1]);
   const axes = groups === 0 ? [0, 2, 3] : [2];
-  const center = mean(sets, { axes, keepDims: true });
+  const meanOf = (values: Value) => mean(values, { axes, keepDims: true });
+  const center = meanOf(sets);
   const centered = sub(sets, center);
-  const variance = mean(square(centered), { axes, keepDims: true });
+  const variance = aboutZero
+    ? relu(sub(meanOf(square(sets)), square(center))) // what is nothing but rounding may lie below zero
+    : meanOf(square(centered));
   const inverse = div(1, sqrt(add(variance, epsilon)));
   const perChannel = (ofSets: Value) =>
     groups === 0 ? ofSets : reshape(broadcastTo(ofSets, [n, groups, c / groups]), [n, c, 1, 1]);
   return {
     center: perChannel(center),
     centered: reshape(centered, x.shape),
+    variance: perChannel(variance),
     inverseDeviation: perChannel(inverse),
   };
 }
 
 /** The same value by simpler operators: what a lowering without a better idea may use. */
 export function expandNormalize([x, scale, offset]: readonly Value[], attributes: NormalizeAttributes): Value {
-  const { centered, inverseDeviation } = moments(x!, attributes);
-  return add(mul(centered, mul(inverseDeviation, channels(scale!))), channels(offset!));
+  const { center, centered, inverseDeviation } = moments(x!, attributes);
+  const gain = mul(inverseDeviation, channels(scale!));
+  if (attributes.aboutZero) return add(mul(x!, gain), sub(channels(offset!), mul(center, gain)));
+  return add(mul(centered, gain), channels(offset!));
 }
 
 /** See {@link normalize}. */
@@ -96,10 +113,9 @@ export const normalizeOp: Op<NormalizeAttributes> = {
     };
     return [
       () => {
-        const gamma = channels(scale!);
-        const a = mul(inverseDeviation, gamma);
-        const b = mul(square(inverseDeviation), minusSetMean(mul(gamma, dyDot())));
-        const shift = mul(inverseDeviation, minusSetMean(mul(gamma, dySum())));
+        const a = mul(inverseDeviation, channels(scale!)); // 1/σ is one number for a set, so its mean may take it along
+        const b = mul(inverseDeviation, minusSetMean(mul(a, dyDot())));
+        const shift = minusSetMean(mul(a, dySum()));
         return add(mul(dy, a), scaleShift(x!, b, sub(shift, mul(b, center))));
       },
       () => reshape(sum(dyDot(), { axes: [0] }), [c]),

@@ -1,6 +1,16 @@
-import type { Value, Variable } from "../../engine/graph.ts";
+import type { Value } from "../../engine/graph.ts";
 import { onesInit, zerosInit } from "../../engine/initializers.ts";
-import { add, batchNorm as batchNormOp, div, mul, reshape, scaleShift, sqrt, sub } from "../../engine/ops/index.ts";
+import {
+  add,
+  batchNorm as batchNormOp,
+  div,
+  mul,
+  neg,
+  reshape,
+  scaleShift,
+  sqrt,
+  sub,
+} from "../../engine/ops/index.ts";
 import type { Scope } from "../scope.ts";
 
 /** Whether a network is being trained, or only used. */
@@ -21,6 +31,9 @@ export interface BatchNormOptions {
  * `runningVariance` follow them (those of the first batch, when one step applies the layer to several). In inference these two take
  * the batch's place, so that an image no longer depends on its neighbours.
  *
+ * What is normalised are differences from the running mean, which changes nothing but rounding: a convolution before subtracts it in
+ * passing, and about zero the variance takes a pass less.
+ *
  * @see Ioffe & Szegedy, "Batch normalization", ICML 2015, algorithms 1 and 2
  */
 export function batchNorm(scope: Scope, x: Value, { mode, momentum = 0.1, epsilon = 1e-5 }: BatchNormOptions): Value {
@@ -30,19 +43,21 @@ export function batchNorm(scope: Scope, x: Value, { mode, momentum = 0.1, epsilo
   const runningMean = scope.state("runningMean", [channels], zerosInit);
   const runningVariance = scope.state("runningVariance", [channels], onesInit);
 
+  const perChannel = (value: Value) => reshape(value, [1, channels, 1, 1]);
+
   if (mode === "inference") {
     const gain = div(scale, sqrt(add(runningVariance, epsilon)));
-    const perChannel = (value: Value) => reshape(value, [1, channels, 1, 1]);
     return scaleShift(x, perChannel(gain), perChannel(sub(offset, mul(runningMean, gain))));
   }
 
-  const { output, mean, variance } = batchNormOp(x, { scale, offset, epsilon });
+  const fromMean = add(x, perChannel(neg(runningMean)));
+  const { output, mean, variance } = batchNormOp(fromMean, { scale, offset, epsilon, aboutZero: true });
   const { graph } = scope;
-  const follow = (state: Variable, newest: Value) => {
-    if (!graph.assignments.has(state)) graph.assign(state, add(mul(state, 1 - momentum), mul(newest, momentum)));
-  };
-  const count = batch * height * width;
-  follow(runningMean, mean);
-  follow(runningVariance, mul(variance, count / Math.max(count - 1, 1))); // unbiased, as PyTorch keeps it
+  if (!graph.assignments.has(runningMean)) {
+    const count = batch * height * width;
+    const unbiased = mul(variance, count / Math.max(count - 1, 1)); // as PyTorch keeps it
+    graph.assign(runningMean, add(runningMean, mul(mean, momentum))); // the mean of differences is how far it has to go
+    graph.assign(runningVariance, add(mul(runningVariance, 1 - momentum), mul(unbiased, momentum)));
+  }
   return output;
 }

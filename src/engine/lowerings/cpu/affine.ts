@@ -39,12 +39,12 @@ export function affine(pen: BlockedPen, x: Blocked, { scale, shift, activation }
   const image = pen.view(x.name, x.shape, flat);
   const write = (more: Fusion) => {
     const inputs = [image, weight];
-    if (shift || more.sum) inputs.push(shift?.name ?? ""); // of any shape: only its numbers are read
+    if (more.shift || more.sum) inputs.push(more.shift ?? ""); // of any shape: only its numbers are read
     if (more.sum) inputs.push(pen.view(more.sum, x.shape, flat));
     const y = pen.nchwc("Conv", inputs, { kernel_shape: [1, 1], group: groups, ...more.activation });
     return pen.view(y, flat, [n, c, h, w]);
   };
-  return fusable(x.shape, write, activation ? { activation } : {});
+  return fusable(x.shape, write, { shift: shift?.name ?? "", ...(activation && { activation }) });
 }
 
 /** `x + shift` per channel, of which readers may take the parts. */

@@ -8,7 +8,7 @@ import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
 import { fewOutputs } from "./few-outputs.ts";
 import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swappedFilters } from "./filters.ts";
-import { type Blocked, type BlockedPen, canBeBlocked, fusable, type ImageShape } from "./pen.ts";
+import { type Blocked, type BlockedPen, canBeBlocked, type Fusion, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
 import type { BlockedRule } from "./rule.ts";
 import {
@@ -121,16 +121,21 @@ export function halvedShare(values: readonly Value[], block: number): number {
   return all && halved / all;
 }
 
-/** Blocked convolution, ready to take on a sum and an activation where it is one node. */
+/** Blocked convolution, ready to take on a number per channel, and a sum and an activation where it is one node. */
 function convolution(pen: BlockedPen, image: string, filter: string, bias: string, geometry: Geometry): Blocked {
-  if (isHalved(pen.block, geometry)) return inHalf(pen, image, filter, bias, geometry);
+  if (isHalved(pen.block, geometry)) {
+    const fused = ({ shift, sum, activation }: Fusion) =>
+      bias || !shift || sum || activation ? undefined : inHalf(pen, image, filter, shift, geometry);
+    return { ...inHalf(pen, image, filter, bias, geometry), fused };
+  }
   const { kernel, shape, strides, pads, dilations, groups } = geometry;
-  return fusable(shape, ({ sum, activation }) => {
+  const write = ({ shift = "", sum, activation }: Fusion) => {
     const inputs = [image, filter];
-    if (bias || sum) inputs.push(bias);
+    if (shift || sum) inputs.push(shift);
     if (sum) inputs.push(sum);
     return pen.nchwc("Conv", inputs, { kernel_shape: kernel, strides, pads, dilations, group: groups, ...activation });
-  });
+  };
+  return fusable(shape, write, bias ? { shift: bias } : {});
 }
 
 /** The same with half of the multiplications; without its passes over arrays nearly twice as fast. */

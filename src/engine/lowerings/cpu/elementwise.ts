@@ -50,14 +50,17 @@ const times: PerChannelRule = (pen, x, scale) => affine(pen, x, { scale });
 /** Addition; where one of the two comes straight from a convolution and serves nothing else, that node adds the other. */
 export const add: BlockedRule = (node, pen, portable) => {
   const [a, b] = node.inputs as [Value, Value];
-  return fusedSum(pen, node.y, a, b) ?? fusedSum(pen, node.y, b, a) ?? binary(plus, plus)(node, pen, portable);
+  return (
+    fusedAddition(pen, node.y, a, b) ?? fusedAddition(pen, node.y, b, a) ?? binary(plus, plus)(node, pen, portable)
+  );
 };
 
-function fusedSum(pen: BlockedPen, y: Value, made: Value, other: Value): Blocked | undefined {
-  const layout = pen.layout(made);
-  if (!layout?.fused || pen.users(made)?.length !== 1 || made === other || !sameShape(made.shape, other.shape))
-    return undefined;
-  return sameShape(made.shape, y.shape) ? layout.fused({ sum: pen.blocked(other, layout.shape).name }) : undefined;
+function fusedAddition(pen: BlockedPen, y: Value, made: Value, other: Value): Blocked | undefined {
+  const layout = sameShape(made.shape, y.shape) ? pen.layout(made) : undefined;
+  if (!layout?.fused || pen.users(made)?.length !== 1 || made === other) return undefined;
+  if (sameShape(other.shape, y.shape)) return layout.fused({ sum: pen.blocked(other, layout.shape).name });
+  const numbers = perChannel(pen, { name: pen.name(other), shape: other.shape }, layout.shape, y.shape);
+  return numbers?.images === 1 ? layout.fused({ shift: numbers.name }) : undefined;
 }
 
 /** Subtraction; from one number, as an affine function that can take on a sum. */

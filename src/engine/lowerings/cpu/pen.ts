@@ -38,8 +38,10 @@ export interface PerChannel {
   readonly images: number;
 }
 
-/** What a blocked convolution does besides: adds another blocked array of its shape, then bends the sum. */
+/** What a blocked convolution does besides: adds a number per channel, then another blocked array of its shape, then bends the sum. */
 export interface Fusion {
+  /** One number per channel, the same for all images. */
+  readonly shift?: string;
   readonly sum?: string;
   readonly activation?: Activation;
 }
@@ -50,10 +52,12 @@ export interface Activation {
   readonly activation_params?: { readonly floats: readonly number[] };
 }
 
-/** Blocked result of a node that can take on a sum and then an activation; `write` writes it with these. */
+/** Blocked result of a node that can take on a shift, a sum and then an activation; `write` writes it with these. */
 export function fusable(shape: ImageShape, write: (more: Fusion) => string, done: Fusion = {}): Blocked {
   const fused = (more: Fusion) =>
-    done.activation || (done.sum && more.sum) ? undefined : fusable(shape, write, { ...done, ...more });
+    done.activation || (done.shift !== undefined && more.shift) || (done.sum && more.sum)
+      ? undefined
+      : fusable(shape, write, { ...done, ...more });
   return { name: write(done), shape, fused };
 }
 
