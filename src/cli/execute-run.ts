@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../data/folder-dataset.ts";
 import type { BaseRecipe } from "../recipes/base-recipe.ts";
@@ -16,7 +17,7 @@ export async function executeRun(recipe: BaseRecipe, out: string, context: Comma
   const { terminal, signal, typed } = context;
   // A folder without images is told before the folder of the run is made, and one of another recipe before any work.
   for (const folder of [recipe.real, recipe.test]) if (folder !== undefined) await openDataset(folder);
-  await openRunFolder(out, recipe);
+  if (existsSync(join(out, "recipe.yaml"))) await openRunFolder(out, recipe);
   if (await tellFinished(out, context)) return;
   const line = progressLine(terminal);
   try {
@@ -24,9 +25,10 @@ export async function executeRun(recipe: BaseRecipe, out: string, context: Comma
       command: typed,
       signal,
       onProgress: line.onProgress,
-      onPlan: (inputs) => {
+      onPlan: (inputs, folder) => {
         line.clear();
-        terminal.print(planSummary(inputs, out));
+        if (recipe.folds !== undefined) terminal.print(`${inputs.recipe.title}\n`);
+        terminal.print(planSummary(inputs, folder.path));
         line.expect(1 / inputs.plan.workers); // the weights of the progress are seconds of one core
       },
     });
@@ -34,6 +36,12 @@ export async function executeRun(recipe: BaseRecipe, out: string, context: Comma
     line.clear();
   }
   await tellResult(out, context);
+}
+
+/** Folders of the folds of a cross-validation. */
+async function foldsIn(out: string): Promise<string[]> {
+  const names = await readdir(out);
+  return names.filter((name) => /^fold-\d+$/.test(name)).map((name) => join(out, name));
 }
 
 /** When a folder holds a finished run, says so and where everything is; whether it did. */
@@ -46,6 +54,6 @@ export async function tellFinished(out: string, context: CommandContext): Promis
 
 /** Builds the page from the record and says what came out. */
 async function tellResult(out: string, { terminal, program }: CommandContext): Promise<void> {
-  await writeReport(out);
+  for (const folder of [...(await foldsIn(out)), out]) await writeReport(folder);
   terminal.print(runSummary(await readRecord(out), runFolder(out), { program }));
 }

@@ -27,8 +27,8 @@ const imageEntry = z.strictObject({
   file: z.string().min(1),
   /** Default: the file's name without its ending. */
   name: z.string().min(1).optional(),
-  /** Label map, or a folder with one mask per object; relative to the folder. */
-  labels: z.string().min(1).optional(),
+  /** Label map, or a folder with one mask per object, or these masks one by one; relative to the folder. */
+  labels: z.union([z.string().min(1), z.array(z.string().min(1))]).optional(),
   /** Images of one group never part in a split. Default: the name. */
   group: z.string().min(1).optional(),
   pixelSizeUm: z.number().positive().optional(),

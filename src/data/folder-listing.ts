@@ -19,10 +19,9 @@ import { readDatasetFile } from "./dataset-file.ts";
 import { isImageName } from "./formats/index.ts";
 
 /** Files of one image: a path of its label map, or paths of one mask per object. */
-export interface ListedImage extends Omit<DatasetFileImage, "labels"> {
+export interface ListedImage extends DatasetFileImage {
   readonly name: string;
   readonly group: string;
-  readonly labels?: string | readonly string[];
 }
 
 /** What a folder holds; all paths are relative to it. */
@@ -228,6 +227,13 @@ async function listKaggle(folder: string, top: Listed): Promise<FolderListing | 
   return { folder, name: setName(folder), layout: "Kaggle's layout: ID/images and ID/masks", images, ignored };
 }
 
+/** A label map as it is; of a folder the masks in it. */
+async function masksOrMap(folder: string, labels: string): Promise<string | string[]> {
+  const isFolder = (await stat(join(folder, labels)).catch(() => undefined))?.isDirectory();
+  if (!isFolder) return labels;
+  return (await list(join(folder, labels))).files.filter(isImageName).map((mask) => join(labels, mask));
+}
+
 /** The list that `dataset.json` gives. */
 async function listDescribed(folder: string, top: Listed): Promise<FolderListing | undefined> {
   const described = await readDatasetFile(folder);
@@ -235,9 +241,7 @@ async function listDescribed(folder: string, top: Listed): Promise<FolderListing
   const images = await Promise.all(
     described.images.map(async ({ labels, ...image }): Promise<ListedImage> => {
       const name = image.name ?? stemOf(image.file);
-      const isFolder = labels !== undefined && (await stat(join(folder, labels)).catch(() => undefined))?.isDirectory();
-      const masks = isFolder ? (await list(join(folder, labels))).files.filter(isImageName) : [];
-      const own = isFolder ? masks.map((mask) => join(labels, mask)) : labels;
+      const own = typeof labels === "string" ? await masksOrMap(folder, labels) : labels;
       return { ...image, name, group: image.group ?? name, ...(own ? { labels: own } : {}) };
     }),
   );

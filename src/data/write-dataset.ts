@@ -56,7 +56,7 @@ const exists = (path: string) =>
 
 /** Whether every file of an entry is there; each was written whole or not at all. */
 async function isComplete(folder: string, { file, labels, partner }: DatasetFileImage): Promise<boolean> {
-  const files = [file, labels, partner].filter((path) => path !== undefined);
+  const files = [file, ...[labels ?? []].flat(), ...(partner === undefined ? [] : [partner])];
   return (await Promise.all(files.map((path) => exists(join(folder, path))))).every(Boolean);
 }
 

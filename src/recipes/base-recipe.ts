@@ -29,4 +29,6 @@ export interface BaseRecipe {
   readonly workers?: number | undefined;
   /** Where networks are computed; the processor unless given. */
   readonly device?: DeviceChoice | undefined;
+  /** Parts of `real` that are scored in turn, each by models that learned from the others; only recipes that can be cross-validated have it. */
+  readonly folds?: number | undefined;
 }

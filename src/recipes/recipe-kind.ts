@@ -7,6 +7,7 @@ import type { Job } from "./job.ts";
 import type { ModelPackage } from "./model-package.ts";
 import type { ArmRecord, Circumstances, RunRecord } from "./record.ts";
 import type { RunFolder } from "./run-folder.ts";
+import type { ImageScore, ScoredArm } from "./scores.ts";
 
 /** One way of composing the training set, before it has a score. */
 export type Arm = Omit<ArmRecord, "scores">;
@@ -47,6 +48,9 @@ export type JobKind<Inputs extends RunInputs> = (
   options: WorkOptions,
 ) => Promise<unknown>;
 
+/** Part of a record: what the scores of its arms say. */
+export type Judgement = Pick<RunRecord, "arms" | "comparisons" | "verdict" | "learningCurves">;
+
 /** A line of the plan that is shown before the work starts. */
 export type PlanRow = readonly [name: string, text: string];
 
@@ -61,6 +65,8 @@ export interface RecipeKind<Recipe extends BaseRecipe = BaseRecipe, Inputs exten
   work(context: JobContext<Inputs>, job: Job, options: WorkOptions): Promise<unknown>;
   /** Record of a run whose jobs are all done. */
   compose(context: JobContext<Inputs>, made: Circumstances): Promise<RunRecord>;
+  /** What the scores of the arms say, of one run or of the folds of a cross-validation put together. */
+  judge(recipe: Recipe, scored: readonly ScoredArm<ImageScore>[]): Judgement;
   /** What is learned from, scored on and trained, in words. */
   describePlan(inputs: Inputs): PlanRow[];
   /** Weights of the model of an arm and seed. */

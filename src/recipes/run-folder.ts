@@ -46,12 +46,15 @@ export function runFolder(path: string): RunFolder {
   };
 }
 
+/** What the folder of an ordinary run holds. */
+const PARTS = ["checkpoints", "synthetic", "models", "pictures"];
+
 /**
- * Makes the folder of a run, or opens it to continue.
+ * Makes the folder of a run with these folders in it, or opens it to continue.
  *
  * @throws {@link OutputError} when the folder cannot be written, holds something else, or holds a run of another recipe
  */
-export async function openRunFolder(path: string, recipe: BaseRecipe): Promise<RunFolder> {
+export async function openRunFolder(path: string, recipe: BaseRecipe, parts = PARTS): Promise<RunFolder> {
   const folder = runFolder(resolve(path));
   const existing = await readFile(folder.file("recipe.yaml"), "utf8").catch(() => undefined);
   if (existing !== undefined) {
@@ -68,7 +71,7 @@ export async function openRunFolder(path: string, recipe: BaseRecipe): Promise<R
         received: `a folder that holds ${entries[0]}${entries.length > 1 ? ` and ${entries.length - 1} more` : ""}`,
         fix: "Choose another folder with --out.",
       });
-    for (const part of ["checkpoints", "synthetic", "models", "pictures"]) await mkdir(folder.file(part));
+    for (const part of parts) await mkdir(folder.file(part));
     await writeFileAtomically(folder.file("recipe.yaml"), stringify(recipe));
   } catch (cause) {
     throw outputError(folder.path, cause);

@@ -1,5 +1,7 @@
+import { RecipeError } from "../core/errors.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { BaseRecipe } from "./base-recipe.ts";
+import { crossValidate } from "./cross-validation.ts";
 import { executeJobs } from "./executor.ts";
 import { jobDevice } from "./job-device.ts";
 import { kindOf } from "./kinds.ts";
@@ -13,27 +15,44 @@ import { inWorker } from "./worker-process.ts";
 export interface RunOptions extends WorkOptions {
   /** The command that was typed, for the report's "how to repeat it". */
   readonly command: string;
-  /** Called once with the plan, before the long work starts. */
-  readonly onPlan?: (inputs: RunInputs) => void;
+  /** Called with the plan and the folder of the run, or of each fold, before the long work starts. */
+  readonly onPlan?: (inputs: RunInputs, folder: RunFolder) => void;
+}
+
+/** A finished run. */
+interface FinishedRun {
+  readonly record: RunRecord;
+  readonly folder: RunFolder;
 }
 
 /**
  * The main job: few real images in; a synthetic set, trained models and an honest record out.
  *
  * A second call with the same recipe and folder continues where the first one stopped, to the same bits.
+ *
+ * @throws {@link RecipeError} for folds without real images
  */
-export async function run(
-  recipe: BaseRecipe,
-  out: string,
-  options: RunOptions,
-): Promise<{ record: RunRecord; folder: RunFolder }> {
+export async function run(recipe: BaseRecipe, out: string, options: RunOptions): Promise<FinishedRun> {
+  const { folds, real } = recipe;
+  if (folds === undefined) return runOnce(recipe, out, options);
+  if (real === undefined)
+    throw new RecipeError({
+      where: "recipe.folds",
+      expected: "real images to deal out into folds",
+      received: "no `real` folder",
+      fix: "Name the folder of labelled images with --real; the stand-in microscope has a test set of its own.",
+    });
+  return crossValidate({ ...recipe, folds, real }, out, options, runOnce);
+}
+
+async function runOnce(recipe: BaseRecipe, out: string, options: RunOptions): Promise<FinishedRun> {
   const kind = kindOf(recipe);
   const folder = await openRunFolder(out, recipe);
   const settled = await folder.readJson<RunInputs>("inputs.json");
   await folder.log({ event: settled ? "continue" : "start", command: options.command });
   const inputs = settled ?? (await settle(recipe, folder, options));
   if (!settled) await folder.writeJson(inputs, "inputs.json");
-  options.onPlan?.(inputs);
+  options.onPlan?.(inputs, folder);
   const { workers } = inputs.plan;
   const workersMb = await executeJobs(inputs.plan.jobs, folder, { ...options, workers });
   const record = await kind.compose(

@@ -10,6 +10,7 @@ import { numberOption, wholeNumber } from "../number-option.ts";
 interface RunOptions {
   readonly real?: string;
   readonly test?: string;
+  readonly folds?: number;
   readonly out?: string;
   readonly minutes?: number;
   readonly seed?: number;
@@ -31,6 +32,7 @@ A recipe file says more than the options can; options given beside it win. docs/
 
 Examples:
   $ fantascope run segment --real cells/train --test cells/test --minutes 30
+  $ fantascope run segment --real cells --folds 5
   $ fantascope run super-resolve --real my-pairs --minutes 60
   $ fantascope run my-recipe.yaml --out runs/my-run
 
@@ -39,6 +41,7 @@ Where it goes:
   OUT/models/          trained models (.safetensors for fantascope predict, .onnx for other programs)
   OUT/synthetic/       synthetic images, for segment with labels
   OUT/recipe.yaml      the recipe with every default filled in; OUT/record.json holds every number of the report
+  OUT/fold-1/ …        with --folds: a run like this for each part; OUT/report.html judges them together
 Stopped with Ctrl-C, the same command continues.`;
 
 /** `fantascope run`: a recipe from images to verdict. */
@@ -54,6 +57,11 @@ export const runCommand: CommandMaker = (context) =>
     .option(
       "--test <folder>",
       "real images to score on, labelled (segment) or in pairs (super-resolve); never learned from (default: see below)",
+    )
+    .option(
+      "--folds <n>",
+      "segment: cross-validation in the place of --test; every labelled image of --real is scored by models that learned from the other parts",
+      wholeNumber(2),
     )
     .option("--out <folder>", "folder of the run (default: runs/RECIPE-NAME-HASH, the same for the same recipe)")
     .option(

@@ -28,7 +28,8 @@ export interface GeneratorVariant {
  * low-pass and a frozen segmenter the low-pass alone, so that each remedy is seen by itself.
  */
 export function generatorVariants({ generator }: SegmentRecipe): GeneratorVariant[] {
-  const { lowPass, consistencyWeight, imageCycle, brightness, compareVanilla } = generator;
+  const { kind, lowPass, consistencyWeight, imageCycle, brightness, compareVanilla } = generator;
+  if (kind === "none") return [];
   const vanilla: GeneratorVariant = { name: "vanilla", lowPass: 1, consistencyWeight: 0, ...VANILLA };
   const dct: GeneratorVariant = { name: "dct", lowPass, consistencyWeight: 0, imageCycle, brightness };
   const guarded: GeneratorVariant = { name: "guarded", lowPass, consistencyWeight, imageCycle, brightness };
@@ -44,8 +45,20 @@ export function generatorVariants({ generator }: SegmentRecipe): GeneratorVarian
  */
 export function segmentArms(recipe: SegmentRecipe, labelled: number): SegmentArm[] {
   const variants = generatorVariants(recipe);
-  const own = variants.at(-1)!;
-  const cycled: TrainingSource = { kind: "generated", generator: own.name, labels: "cycled" };
+  const own = variants.at(-1);
+  const cycled: TrainingSource[] = own ? [{ kind: "generated", generator: own.name, labels: "cycled" }] : [];
+  const combined: SegmentArm[] = own
+    ? [
+        {
+          name: "combined",
+          title: "Simulation + generated",
+          training: `half pairs from the simulator, half from the ${own.name} generator with cycled masks`,
+          role: "combined",
+          annotatedImages: 0,
+          sources: [{ kind: "simulated" }, ...cycled],
+        },
+      ]
+    : [];
   const arms: SegmentArm[] = [
     {
       name: "classical",
@@ -64,14 +77,7 @@ export function segmentArms(recipe: SegmentRecipe, labelled: number): SegmentArm
       sources: [{ kind: "simulated" }],
     },
     ...variants.flatMap((variant) => (["input", "cycled"] as const).map((labels) => generatedArm(variant, labels))),
-    {
-      name: "combined",
-      title: "Simulation + generated",
-      training: `half pairs from the simulator, half from the ${own.name} generator with cycled masks`,
-      role: "combined",
-      annotatedImages: 0,
-      sources: [{ kind: "simulated" }, cycled],
-    },
+    ...combined,
   ];
   if (labelled > 0) {
     const counts = recipe.labelledImages.filter((count) => count < labelled);
@@ -79,14 +85,21 @@ export function segmentArms(recipe: SegmentRecipe, labelled: number): SegmentArm
       arms.push(realArm(images, labelled), {
         name: `real-${images}+synthetic`,
         title: `${images} labelled + synthetic`,
-        training: `${images} labelled real images, simulated and generated pairs, a third each`,
+        training: own
+          ? `${images} labelled real images, simulated and generated pairs, a third each`
+          : `${images} labelled real images and simulated pairs, half each`,
         role: "combined",
         annotatedImages: images,
-        sources: [{ kind: "real", images }, { kind: "simulated" }, cycled],
+        sources: [{ kind: "real", images }, { kind: "simulated" }, ...cycled],
       });
     arms.push(realArm(labelled, labelled));
   }
   return arms;
+}
+
+/** The arm whose data are all that a recipe makes: what a user takes home. */
+export function madeArm(recipe: SegmentRecipe): "combined" | "simulated" {
+  return generatorVariants(recipe).length > 0 ? "combined" : "simulated";
 }
 
 /** How a variant is called in titles: `Vanilla`, `Low-pass`, `Guarded`. */

@@ -4,7 +4,7 @@ import { cycleErrorJump, hiddenSignalVerdict } from "../../metrics/steganography
 import { realRecord } from "../data-record.ts";
 import type { AuditRecord, Circumstances, DataRecord, RunRecord, SteganographyRecord } from "../record.ts";
 import { recordFrame } from "../record-frame.ts";
-import { armRecords, comparisons, scoredArms } from "../scores.ts";
+import { scoredArms } from "../scores.ts";
 import { trainingRecords } from "../training-records.ts";
 import type { SegmentArm } from "./arms.ts";
 import { describeRealism } from "./describe-realism.ts";
@@ -16,33 +16,24 @@ import { labelAgreement } from "./label-agreement.ts";
 import { drawPictures } from "./pictures.ts";
 import type { SegmentRecipe } from "./recipe.ts";
 import { references } from "./references.ts";
-import { comparedMetrics, learningCurves, runVerdict, segmentMetrics, segmentQuestions } from "./scores.ts";
+import { judgeSegmentArms } from "./scores.ts";
 
 /** Record of a run whose jobs are all done. */
 export async function composeSegmentRecord(context: SegmentContext, made: Circumstances): Promise<RunRecord> {
   const { recipe, plan } = context;
-  const own = plan.variants.at(-1)!.name;
   const scored = await scoredArms<SegmentScore>(context.folder, plan);
-  const arms = armRecords(scored, segmentMetrics, recipe.seed);
-  const compared = comparisons(scored, comparedMetrics, segmentQuestions(own), recipe.seed);
   const generated = await generations(context);
   const standIn = recipe.real === undefined;
   return {
     ...(await recordFrame(context, made)),
     recipe: withSteps(context),
     data: await dataRecords(context, standIn),
-    arms,
-    comparisons: compared,
-    verdict:
-      arms.length > 0
-        ? runVerdict(arms, compared, own)
-        : { outcome: "not scored", sentence: NOT_SCORED, recommended: "combined" },
+    ...judgeSegmentArms(recipe, scored),
     audits: generated.flatMap((generation) => auditRecords(generation, generated, recipe.seed)),
     steganography: generated.map(({ name, lowPass, results }) => steganographyRecord(name, lowPass, results)),
     descriptors: await describeRealism(context),
-    learningCurves: learningCurves(arms),
     trainings: await trainingRecords(context),
-    pictures: await drawPictures(context, generated[generated.length - 1]?.results[0]),
+    pictures: await drawPictures(context, generated.at(-1)?.results[0]),
     warnings: [
       ...plan.warnings,
       ...(recipe.ignoreObjectsBelowPx > 0
@@ -55,9 +46,6 @@ export async function composeSegmentRecord(context: SegmentContext, made: Circum
     methods: references(plan),
   };
 }
-
-const NOT_SCORED =
-  "Nothing was scored, because there are no labelled real images to score on. Label a few images, keep them apart, and name their folder with --test to learn whether the synthetic data helped.";
 
 /** The recipe with the steps that its minutes came to on this machine: what repeats the run anywhere. */
 function withSteps({ recipe, plan }: SegmentContext): SegmentRecipe {

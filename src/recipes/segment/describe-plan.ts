@@ -6,13 +6,12 @@ export function describeSegmentPlan(inputs: SegmentInputs): PlanRow[] {
   const { plan } = inputs;
   const count = (kind: string) => plan.jobs.filter((job) => job.kind === kind).length;
   const names = plan.variants.map(({ name }) => name).join(", ");
+  const generators = `${count("fit-cyclegan")} × CycleGAN of ${plan.cycleganSteps} steps (${names})`;
+  const segmenters = `${count("fit-segmenter")} × segmenter of ${plan.segmenterSteps} steps`;
   return [
     ["learn from", learnedFrom(inputs)],
     ["score on", scoredOn(inputs)],
-    [
-      "training",
-      `${count("fit-cyclegan")} × CycleGAN of ${plan.cycleganSteps} steps (${names}), ${count("fit-segmenter")} × segmenter of ${plan.segmenterSteps} steps`,
-    ],
+    ["training", plan.variants.length > 0 ? `${generators}, ${segmenters}` : segmenters],
   ];
 }
 

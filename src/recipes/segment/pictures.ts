@@ -12,7 +12,7 @@ import type { RgbImage } from "../../image/rgb-image.ts";
 import { sheet } from "../../image/sheet.ts";
 import { equalisedPicture } from "../../metrics/equalised-picture.ts";
 import type { Picture } from "../record.ts";
-import { variantTitle } from "./arms.ts";
+import { madeArm, variantTitle } from "./arms.ts";
 import { CROP_PX } from "./canonical-set.ts";
 import { realPlanes, type SegmentContext, syntheticFolder } from "./jobs/context.ts";
 import { type GenerationResult, steganographyPicture } from "./jobs/generate.ts";
@@ -87,7 +87,7 @@ type Put = (file: string, image: RgbImage, picture: Omit<Picture, "file">) => Pr
 async function drawWorst(context: SegmentContext, { audits }: GenerationResult, put: Put): Promise<void> {
   const { folder, plan, recipe } = context;
   if (recipe.audit.onDoubt === "reject") return; // the rejected are not in the set any more
-  const own = plan.variants.at(-1)!.name;
+  const own = plan.variants.at(-1)!.name; // one of them made the generation
   for (const labels of ["input", "cycled"] as const) {
     const dataset = await openDataset(syntheticFolder(folder, `${own}-${labels}`, plan.seeds[0]!));
     const worst = audits[labels]
@@ -104,14 +104,11 @@ async function drawWorst(context: SegmentContext, { audits }: GenerationResult, 
 }
 
 /** Predictions of the recommended kind of arm on the first test images. */
-async function drawPredictions({ folder, testFolder, plan }: SegmentContext, put: Put): Promise<void> {
+async function drawPredictions({ folder, testFolder, plan, recipe }: SegmentContext, put: Put): Promise<void> {
   if (!testFolder || plan.jobs.every(({ kind }) => kind !== "score")) return;
   const test = await openDataset(testFolder);
   const seed = plan.seeds[0]!;
-  for (const [arm, title] of [
-    ["classical", "Otsu + watershed"],
-    ["combined", "Simulation + generated"],
-  ] as const) {
+  for (const { name: arm, title } of plan.arms.filter(({ name }) => ["classical", madeArm(recipe)].includes(name))) {
     const tiles: RgbImage[] = [];
     for (let i = 0; i < Math.min(PREDICTIONS.tiles, test.length); i++) {
       const { name, image } = await test.get(i);

@@ -1,8 +1,11 @@
 import { additiveScores, matchingTally } from "../../metrics/additive-scores.ts";
-import type { ArmRecord, Comparison, LearningCurve, RunRecord } from "../record.ts";
-import type { Metric, Question } from "../scores.ts";
+import type { Judgement } from "../recipe-kind.ts";
+import type { ArmRecord, Comparison, LearningCurve } from "../record.ts";
+import { armRecords, comparisons, type Metric, type Question, type ScoredArm } from "../scores.ts";
 import { toldOnce } from "../told-once.ts";
+import { generatorVariants, madeArm } from "./arms.ts";
 import type { SegmentScore } from "./jobs/score.ts";
+import type { SegmentRecipe } from "./recipe.ts";
 
 /** Tally of the matching at one IoU. */
 const at =
@@ -26,8 +29,35 @@ export const segmentMetrics: readonly Metric<SegmentScore>[] = [
 /** Metrics in which arms are compared. */
 export const comparedMetrics: readonly Metric<SegmentScore>[] = segmentMetrics.slice(0, 2);
 
+/** What the scores of the arms say. */
+export function judgeSegmentArms(recipe: SegmentRecipe, scored: readonly ScoredArm<SegmentScore>[]): Judgement {
+  const arms = armRecords(scored, segmentMetrics, recipe.seed);
+  const compared = comparisons(scored, comparedMetrics, segmentQuestions(recipe), recipe.seed);
+  return {
+    arms,
+    comparisons: compared,
+    verdict: arms.length > 0 ? runVerdict(arms, compared, recipe) : notScored(recipe),
+    learningCurves: learningCurves(arms),
+  };
+}
+
+function notScored(recipe: SegmentRecipe): Judgement["verdict"] {
+  return {
+    outcome: "not scored",
+    sentence:
+      "Nothing was scored, because there are no labelled real images to score on. Label a few images, keep them apart, and name their folder with --test to learn whether the synthetic data helped.",
+    recommended: madeArm(recipe),
+  };
+}
+
 /** Comparisons that a reader asks for. */
-export function segmentQuestions(own: string): Question[] {
+function segmentQuestions(recipe: SegmentRecipe): Question[] {
+  const own = generatorVariants(recipe).at(-1)?.name;
+  if (own === undefined)
+    return [
+      ["simulated", "classical"],
+      ["simulated", "real-all"],
+    ];
   return [
     ["combined", "classical"],
     ["combined", "simulated"],
@@ -45,11 +75,12 @@ export function segmentQuestions(own: string): Question[] {
  *
  * The first sentence is short and can stand alone; the comparisons follow with their intervals.
  */
-export function runVerdict(
+function runVerdict(
   arms: readonly ArmRecord[],
   compared: readonly Comparison[],
-  own: string,
-): RunRecord["verdict"] {
+  recipe: SegmentRecipe,
+): Judgement["verdict"] {
+  const made = madeArm(recipe);
   const headline = segmentMetrics[0]!.name;
   const score = (name: string) =>
     arms.find((arm) => arm.name === name)!.scores.find(({ metric }) => metric === headline)!.value;
@@ -58,16 +89,17 @@ export function runVerdict(
   const best = arms
     .filter(({ annotatedImages }) => annotatedImages === 0)
     .reduce((a, b) => (score(b.name) > score(a.name) ? b : a));
-  const against = find("combined", "classical");
+  const against = find(made, "classical");
   if (!against) return { outcome: "not scored", sentence: "No comparison could be made.", recommended: best.name };
-  const change = `${headline} is ${score("combined").toFixed(3)} with it, ${score("classical").toFixed(3)} by thresholding`;
+  const change = `${headline} is ${score(made).toFixed(3)} with it, ${score("classical").toFixed(3)} by thresholding`;
   const lead = {
     helped: `Without a single annotation, synthetic data helped: ${change}.`,
     hurt: `Synthetic data did not serve these images: ${change}.`,
     "no clear difference": `Synthetic data made no clear difference here: ${change}.`,
     "cannot tell": `Whether synthetic data helped cannot be told from these test images: ${change}.`,
   }[against.outcome];
-  const further = [against, find(`${own}-cycled`, "simulated"), find("combined", "real-all")];
+  const own = generatorVariants(recipe).at(-1)?.name;
+  const further = [against, own && find(`${own}-cycled`, "simulated"), find(made, "real-all")];
   return {
     outcome: against.outcome,
     sentence: toldOnce([lead, ...further.flatMap((one) => (one ? [one.sentence] : []))]),
@@ -76,10 +108,11 @@ export function runVerdict(
 }
 
 /** Curve of score against number of labelled images, without and with synthetic data. */
-export function learningCurves(arms: readonly ArmRecord[]): LearningCurve[] {
+function learningCurves(arms: readonly ArmRecord[]): LearningCurve[] {
   const real = arms.filter(({ role }) => role === "real");
   if (real.length < 2) return [];
-  const combined = arms.filter(({ name }) => name === "combined" || name.endsWith("+synthetic"));
+  const made = arms.some(({ name }) => name === "combined") ? "combined" : "simulated";
+  const combined = arms.filter(({ name }) => name === made || name.endsWith("+synthetic"));
   return segmentMetrics.slice(0, 2).map(({ name }) => ({
     metric: name,
     series: [

@@ -2,7 +2,7 @@ import { realRecord } from "../data-record.ts";
 import { realismRecord } from "../realism.ts";
 import type { Circumstances, DataRecord, RunRecord } from "../record.ts";
 import { recordFrame } from "../record-frame.ts";
-import { armRecords, comparisons, scoredArms } from "../scores.ts";
+import { scoredArms } from "../scores.ts";
 import { trainingRecords } from "../training-records.ts";
 import { degradationText } from "./describe-plan.ts";
 import { openFields } from "./fields.ts";
@@ -18,14 +18,12 @@ import { lineProfiles } from "./profiles.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";
 import { openReconstructions } from "./reconstructions.ts";
 import { superResolveReferences } from "./references.ts";
-import { comparedMetrics, superResolveMetrics, superResolveQuestions, superResolveVerdict } from "./scores.ts";
+import { judgeSuperResolveArms } from "./scores.ts";
 
 /** Record of a run whose jobs are all done. */
 export async function composeSuperResolveRecord(context: SuperResolveContext, made: Circumstances): Promise<RunRecord> {
   const { recipe, plan, folder, realFolder, testFolder, degradation } = context;
   const scored = await scoredArms<SuperResolveScore>(folder, plan);
-  const arms = armRecords(scored, superResolveMetrics, recipe.seed);
-  const compared = comparisons(scored, comparedMetrics, superResolveQuestions, recipe.seed);
   const fields = await openFields(recipe, realFolder, testFolder);
   const generations = await Promise.all(
     plan.seeds.map(async (seed) => (await folder.readJson<GenerationResult>("checkpoints", `generate-${seed}.json`))!),
@@ -35,9 +33,7 @@ export async function composeSuperResolveRecord(context: SuperResolveContext, ma
     ...(await recordFrame(context, made)),
     recipe: withSteps(context),
     data: await dataRecords(context, generations),
-    arms,
-    comparisons: compared,
-    verdict: superResolveVerdict(arms, compared),
+    ...judgeSuperResolveArms(recipe, scored),
     realism: [
       ...generations.map(({ realism }, k) => ({ ...realism, source: `generated (seed ${plan.seeds[k]})` })),
       await mathematicalRealism(context, fields),

@@ -1,8 +1,10 @@
 import { meanScore, valueTally } from "../../metrics/additive-scores.ts";
-import type { ArmRecord, Comparison, RunRecord } from "../record.ts";
-import type { Metric, Question } from "../scores.ts";
+import type { Judgement } from "../recipe-kind.ts";
+import type { ArmRecord, Comparison } from "../record.ts";
+import { armRecords, comparisons, type Metric, type Question, type ScoredArm } from "../scores.ts";
 import { toldOnce } from "../told-once.ts";
 import type { SuperResolveScore } from "./jobs/score.ts";
+import type { SuperResolveRecipe } from "./recipe.ts";
 
 const HIGHEST_PSNR = 100;
 
@@ -37,8 +39,18 @@ export const superResolveQuestions: readonly Question[] = [
   ["generated", "richardson-lucy"],
 ];
 
+/** What the scores of the arms say. */
+export function judgeSuperResolveArms(
+  { seed }: Pick<SuperResolveRecipe, "seed">,
+  scored: readonly ScoredArm<SuperResolveScore>[],
+): Judgement {
+  const arms = armRecords(scored, superResolveMetrics, seed);
+  const compared = comparisons(scored, comparedMetrics, superResolveQuestions, seed);
+  return { arms, comparisons: compared, verdict: superResolveVerdict(arms, compared), learningCurves: [] };
+}
+
 /** Headline of a run: do generated images train a better super-resolver than the few real ones, and which arm to use? */
-export function superResolveVerdict(arms: readonly ArmRecord[], compared: readonly Comparison[]): RunRecord["verdict"] {
+function superResolveVerdict(arms: readonly ArmRecord[], compared: readonly Comparison[]): Judgement["verdict"] {
   const headline = comparedMetrics[0]!;
   const score = (name: string) =>
     arms.find((arm) => arm.name === name)!.scores.find(({ metric }) => metric === headline.name)!.value;
