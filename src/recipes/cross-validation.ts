@@ -80,10 +80,6 @@ export async function crossValidate(
         name: "Cross-validation",
         text: `${folds} folds: every labelled image is scored once, by models that learned from the images of the other folds. Pictures, audits and training curves stand on the pages of the folds, fold-1/report.html and so on.`,
       },
-      {
-        name: "A model to use",
-        text: "is made by the same recipe without folds, which learns from all images; these scores are what to expect of it, or a little less.",
-      },
     ],
     warnings: folds > 2 ? [OVERLAP] : [],
     methods: [

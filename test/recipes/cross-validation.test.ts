@@ -45,7 +45,7 @@ const recipe = resolveRecipe({
   workers: 2,
   simulate: { pairs: 8 },
   generator: { kind: "none" },
-  segmenter: { steps: 10 },
+  segmenter: { steps: 10, refineEdges: false },
   labelledImages: [],
 });
 
@@ -87,6 +87,12 @@ describe("cross-validation", () => {
     expect(record.arms.at(-1)!.title).toMatch(/^All (3–4|2–5) real labels$/);
     expect(record.comparisons.map(({ arm, baseline }) => `${arm} − ${baseline}`)).toContain("simulated − real-all");
     expect(record.facts[0]!.text).toMatch(/^2 folds/);
+  });
+
+  it("says where outlines are scored as networks draw them", async () => {
+    const { arms, warnings } = (await runFolder(join(out, "fold-1")).readJson<RunRecord>("record.json"))!;
+    expect(warnings).toContain("Outlines were scored as the networks draw them.");
+    expect(arms[0]!.training).toBe("no learning: threshold, distance watershed");
   });
 
   it("adds up what the folds found: the pooled F1 lies between theirs", async () => {

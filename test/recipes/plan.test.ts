@@ -58,6 +58,17 @@ describe("planSegment", () => {
     }
   });
 
+  it("without a generator simulates alone: three arms, and real images beside simulated ones", () => {
+    const { arms, variants, jobs, expectedMinutes } = plan({ generator: { kind: "none" }, labelledImages: [5] });
+    expect(variants).toEqual([]);
+    expect(arms.map(({ name }) => name)).toEqual(["classical", "simulated", "real-5", "real-5+synthetic", "real-all"]);
+    expect(arms[3]!.sources).toEqual([{ kind: "real", images: 5 }, { kind: "simulated" }]);
+    expect(new Set(jobs.map(({ kind }) => kind))).toEqual(new Set(["simulate", "fit-segmenter", "score"]));
+    expect(expectedMinutes).toBeLessThan(plan({ minutes: 10_000, labelledImages: [5] }).expectedMinutes / 2);
+    const unscored = plan({ generator: { kind: "none" } }, { scored: false, labelled: 0 });
+    expect(unscored.arms.map(({ name }) => name)).toEqual(["simulated"]);
+  });
+
   it("trains in full when there is time, never more", () => {
     const { segmenterSteps, cycleganSteps, warnings } = plan({ minutes: 10_000 });
     expect([segmenterSteps, cycleganSteps]).toEqual([600, 2000]);

@@ -273,6 +273,13 @@ describe("renderReport", () => {
     expect(visibleText(result)).toContain("Annotate about ten real images");
   });
 
+  it("of folds, which were made to be scored, says how to make a model to use", async () => {
+    const folded = { ...fakeRecord, recipe: { ...fakeRecord.recipe, folds: 4 } };
+    const told = "Make the model to use by the same recipe without folds";
+    expect(visibleText(await renderReport(folded, readPicture))).toContain(told);
+    expect(text).not.toContain(told);
+  });
+
   it("doubts few test images and few seeds by itself", async () => {
     const weak: RunRecord = {
       ...fakeRecord,

@@ -63,7 +63,7 @@ export function segmentArms(recipe: SegmentRecipe, labelled: number): SegmentArm
     {
       name: "classical",
       title: "Otsu + watershed",
-      training: "no learning: threshold, distance watershed, half-maximum edges",
+      training: `no learning: threshold, distance watershed${recipe.segmenter.refineEdges ? ", half-maximum edges" : ""}`,
       role: "classical",
       annotatedImages: 0,
       sources: [],

@@ -39,6 +39,7 @@ export async function composeSegmentRecord(context: SegmentContext, made: Circum
       ...(recipe.ignoreObjectsBelowPx > 0
         ? [`True objects below ${recipe.ignoreObjectsBelowPx} px were left out when scoring.`]
         : []),
+      ...(recipe.segmenter.refineEdges ? [] : ["Outlines were scored as the networks draw them."]),
       ...(recipe.simulate.densityFactor !== 1
         ? [`Nuclei were drawn ${recipe.simulate.densityFactor} times as dense as in the real images, on purpose.`]
         : []),

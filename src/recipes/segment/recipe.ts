@@ -74,6 +74,8 @@ export const SegmentRecipe = z
       .strictObject({
         /** Training steps of every arm; left out: 600, or fewer when the minutes do not allow it. */
         steps: z.int().min(10).max(10_000_000).optional(),
+        /** Whether outlines that are scored move to half maximum in the image, those of every arm alike. False scores what the networks draw, as published. */
+        refineEdges: z.boolean().default(true),
       })
       .prefault({}),
     /** True objects below this area do not count when scoring; in pixels of the test images. Say so when it is not 0. */

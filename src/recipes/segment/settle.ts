@@ -23,7 +23,10 @@ export async function settleSegment(
     ...prepared,
     workers,
     stepSeconds: await segmentStepSeconds(trainings, options.device),
-    workerMb: await workerMemoryMb(Object.values(trainings)),
+    workerMb: await workerMemoryMb([
+      trainings.segmenter,
+      ...(trainings.cyclegan.length > 0 ? [trainings.cyclegan] : []),
+    ]),
     memory: memoryHere(),
   });
   const { realFolder, testFolder, calibration, warnings } = prepared;

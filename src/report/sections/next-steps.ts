@@ -13,6 +13,7 @@ export function nextSteps(record: RunRecord): Html {
   const doubted = record.audits.filter(({ invisibleShare }) => invisibleShare > 0.02);
   const steps = [
     firstStep[outcome](arm?.title ?? recommended, arm),
+    ...(record.recipe.folds === undefined || arm?.role === "classical" ? [] : [LEARN_FROM_ALL]),
     ...(hidden.length > 0 ? [mindHiddenSignal(record)] : []),
     ...(hidden.length === 0 && doubted.length > 0
       ? [
@@ -32,6 +33,8 @@ export function nextSteps(record: RunRecord): Html {
   ];
   return html`<ol>${steps.map((step) => html`<li>${step}</li>`)}</ol>`;
 }
+
+const LEARN_FROM_ALL = html`<strong>Make the model to use</strong> by the same recipe without <code>folds</code>, from all images. Those of the folds, in <code>fold-1/models/</code> and so on, were made to be scored.`;
 
 function names(entries: readonly { generator: string }[]): string {
   return formatList(entries.map(({ generator }) => `“${generator}”`));

@@ -51,9 +51,15 @@ interface Method {
 }
 
 async function openMethod(context: SegmentContext, { subject, seed }: Job): Promise<Method> {
-  if (subject === "classical")
-    return { predict: async (plane) => halfMaximumEdges(classicalSegmentation(plane), plane), release: async () => {} };
+  const { refineEdges } = context.recipe.segmenter;
+  if (subject === "classical") {
+    const refined = (plane: Plane, labels: LabelMap) => (refineEdges ? halfMaximumEdges(labels, plane) : labels);
+    return { predict: async (plane) => refined(plane, classicalSegmentation(plane)), release: async () => {} };
+  }
   const { state } = loadModel(segmenterFiles(context, subject, seed).weights);
   const segmenter = await openSegmenter([state]);
-  return { predict: (plane) => segmentInstances(segmenter, plane), release: () => segmenter.release() };
+  return {
+    predict: (plane) => segmentInstances(segmenter, plane, { refineEdges }),
+    release: () => segmenter.release(),
+  };
 }
