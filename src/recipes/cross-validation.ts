@@ -22,8 +22,8 @@ interface Fold {
   readonly test: string;
 }
 
-/** Does one fold: an ordinary run. */
-type RunOne = (recipe: BaseRecipe, out: string, options: RunOptions) => Promise<{ record: RunRecord }>;
+/** Does an ordinary run. */
+type RunOnce = (recipe: BaseRecipe, out: string, options: RunOptions) => Promise<{ record: RunRecord }>;
 
 /**
  * A recipe worked once for each part of the labelled images, by models that learned from everything else, and the scores of all parts judged
@@ -39,37 +39,62 @@ export async function crossValidate(
   recipe: FoldedRecipe,
   out: string,
   options: RunOptions,
-  runOne: RunOne,
+  runOnce: RunOnce,
 ): Promise<{ record: RunRecord; folder: RunFolder }> {
   const folder = await openRunFolder(out, recipe, ["data"]);
-  await folder.log({
-    event: (await folder.readEvents()).length > 0 ? "continue" : "start",
-    command: options.command,
-  });
+  const isContinued = (await folder.readEvents()).length > 0;
+  await folder.log({ event: isContinued ? "continue" : "start", command: options.command });
+  const results: FoldResult[] = [];
+  for (const [k, fold] of (await dealFolds(recipe, folder)).entries())
+    results.push(await workFold(recipe, folder, k + 1, fold, (own, path) => runOnce(own, path, options)));
+  const record = await recordOf(recipe, folder, results, options.command);
+  await folder.writeJson(record, "record.json");
+  return { record, folder };
+}
+
+/** What a fold leaves. */
+interface FoldResult {
+  readonly record: RunRecord;
+  readonly scored: readonly ScoredArm<ImageScore>[];
+}
+
+/** Does a fold, unless it is done. */
+async function workFold(
+  recipe: FoldedRecipe,
+  folder: RunFolder,
+  number: number,
+  { learn, test }: Fold,
+  runOnce: (own: BaseRecipe, path: string) => Promise<{ record: RunRecord }>,
+): Promise<FoldResult> {
   const { folds, ...rest } = recipe;
-  const parts: { readonly record: RunRecord; readonly scored: readonly ScoredArm<ImageScore>[] }[] = [];
-  for (const [k, { learn, test }] of (await dealFolds(recipe, folder)).entries()) {
-    const title = `${recipe.title}, fold ${k + 1} of ${folds}`;
-    const own: BaseRecipe = { ...rest, title, real: learn, test, minutes: recipe.minutes / folds };
-    const path = folder.file(`fold-${k + 1}`);
-    const done = await runFolder(path).readJson<RunRecord>("record.json");
-    const { record } = done ? { record: done } : await runOne(own, path, options);
-    const { plan } = (await runFolder(path).readJson<RunInputs>("inputs.json"))!;
-    parts.push({ record, scored: await scoredArms(runFolder(path), plan) });
-    if (!done) await folder.log({ event: "job", job: `fold-${k + 1}` });
+  const title = `${recipe.title}, fold ${number} of ${folds}`;
+  const own = runFolder(folder.file(`fold-${number}`));
+  let record = await own.readJson<RunRecord>("record.json");
+  if (!record) {
+    ({ record } = await runOnce({ ...rest, title, real: learn, test, minutes: recipe.minutes / folds }, own.path));
+    await folder.log({ event: "job", job: `fold-${number}` });
   }
-  const scored = together(parts.map((part) => part.scored));
+  const { plan } = (await own.readJson<RunInputs>("inputs.json"))!;
+  return { record, scored: await scoredArms(own, plan) };
+}
+
+/** Record of all folds together. */
+async function recordOf(
+  recipe: FoldedRecipe,
+  folder: RunFolder,
+  results: readonly FoldResult[],
+  command: string,
+): Promise<RunRecord> {
+  const scored = together(results.map((result) => result.scored));
   const labelUsers = scored.filter(({ arm }) => arm.annotatedImages > 0).map(({ arm }) => arm.name);
-  const records = parts.map(({ record }) => record);
-  const record: RunRecord = {
-    ...(await recordFrame(
-      { recipe, folder },
-      {
-        command: options.command,
-        machine: records.at(-1)!.machine,
-        peakMemoryMb: Math.max(...records.map(({ peakMemoryMb }) => peakMemoryMb)),
-      },
-    )),
+  const records = results.map(({ record }) => record);
+  const made = {
+    command,
+    machine: records.at(-1)!.machine,
+    peakMemoryMb: Math.max(...records.map(({ peakMemoryMb }) => peakMemoryMb)),
+  };
+  return {
+    ...(await recordFrame({ recipe, folder }, made)),
     recipe: { ...recipe },
     data: [await realRecord(recipe.real, "real, for scoring", labelUsers, false)],
     ...kindOf(recipe).judge(recipe, scored),
@@ -78,17 +103,15 @@ export async function crossValidate(
     facts: [
       {
         name: "Cross-validation",
-        text: `${folds} folds: every labelled image is scored once, by models that learned from the images of the other folds. Pictures, audits and training curves stand on the pages of the folds, fold-1/report.html and so on.`,
+        text: `${recipe.folds} folds: every labelled image is scored once, by models that learned from the images of the other folds. Pictures, audits and training curves stand on the pages of the folds, fold-1/report.html and so on.`,
       },
     ],
-    warnings: folds > 2 ? [OVERLAP] : [],
+    warnings: recipe.folds > 2 ? [OVERLAP] : [],
     methods: [
       ...records[0]!.methods,
       { name: "Cross-validation", reference: "Stone, J. R. Stat. Soc. B 36, 111 (1974)" },
     ],
   };
-  await folder.writeJson(record, "record.json");
-  return { record, folder };
 }
 
 const OVERLAP =
