@@ -28,7 +28,9 @@ export function comparisonSection(record: RunRecord, gallery: Gallery): Section 
   if (list.length === 0) return undefined;
   return {
     id: "images",
-    title: "Real, simulated, generated",
+    title: list.some(({ title }) => title.startsWith("Generated"))
+      ? "Real, simulated, generated"
+      : "Real and simulated",
     lead: `${wordingOf(record).comparison}${isStandIn(record) ? " In this run “real” means the stand-in simulator." : ""} Click a picture to enlarge it.`,
     // Where hidden signals are looked for, equalised pictures are part of that evidence; elsewhere they belong beside the plain ones.
     body: html`${pictures(list, { sideBySide: true })}${record.steganography.length > 0 ? undefined : picturesUnder("Equalised", "The same with local contrast stretched: seams, regular patterns and noise that the eye misses above show here.", gallery("equalised"), { sideBySide: true })}`,

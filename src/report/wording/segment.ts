@@ -14,7 +14,7 @@ export const segmentWording: Wording = {
       : `${formatCounted(annotatedImages, "image")} had to be annotated by hand.`,
   arms: "Arms differ in their training images alone: same network, same first weights per seed, same number of steps, same test images.",
   comparison:
-    "The first thing to trust is your eye: generated images should look as if your microscope had taken them.",
+    "The first thing to trust is your eye: synthetic images should look as if your microscope had taken them.",
   outlines:
     "Outlines lie inside the objects; neighbours have different colours. Look for merged neighbours, missed dim nuclei and outlines that are too wide.",
   losses: "Losses of the two opponents in a CycleGAN should hover, not fall to zero.",
