@@ -31,7 +31,7 @@ import { correlatedRows, pays, type Rows, TAP_ROWS, TOGETHER } from "./winograd.
 const MOST_WASTE = 1.3;
 
 /** Least mean of the numbers of channels, in blocks, for half of the multiplications: sums are no larger than filters, so joining them costs little. */
-const LEAST_CHANNELS = 2;
+const LEAST_CHANNELS = 1;
 
 /** From this many filters on, the blocked kernel is at full speed. */
 const MANY_FILTERS = 64;
