@@ -25,7 +25,7 @@ import {
 type FilterShape = readonly [number, number, number, number];
 
 /** Least mean of the numbers of channels, in blocks, for half of the multiplications. */
-const LEAST_CHANNELS = 2;
+const LEAST_CHANNELS = 2.5;
 
 /** Most rows for each channel where every row may be summed of all products: where rows do not come in whole groups, or their reader sums rows. */
 const MOST_SUMMED = 0.5;
