@@ -6,12 +6,13 @@ import { splitByGroup, subset } from "../data/split.ts";
 import type { BaseRecipe } from "./base-recipe.ts";
 import { realRecord } from "./data-record.ts";
 import { kindOf } from "./kinds.ts";
-import type { Arm, RunInputs } from "./recipe-kind.ts";
+import type { RunInputs } from "./recipe-kind.ts";
 import type { RunRecord } from "./record.ts";
 import { recordFrame } from "./record-frame.ts";
 import type { RunOptions } from "./run.ts";
 import { openRunFolder, type RunFolder, runFolder } from "./run-folder.ts";
-import { type ImageScore, type ScoredArm, scoredArms } from "./scores.ts";
+import type { Arm, ImageScore, ScoredArm } from "./scored-arm.ts";
+import { scoredArms } from "./scores.ts";
 
 /** A recipe that is cross-validated. */
 export type FoldedRecipe = BaseRecipe & { readonly folds: number; readonly real: string };

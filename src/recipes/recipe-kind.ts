@@ -5,12 +5,9 @@ import type { BaseRecipe } from "./base-recipe.ts";
 import type { ModelChoice } from "./exportable-model.ts";
 import type { Job } from "./job.ts";
 import type { ModelPackage } from "./model-package.ts";
-import type { ArmRecord, Circumstances, RunRecord } from "./record.ts";
+import type { Circumstances, RunRecord } from "./record.ts";
 import type { RunFolder } from "./run-folder.ts";
-import type { ImageScore, ScoredArm } from "./scores.ts";
-
-/** One way of composing the training set, before it has a score. */
-export type Arm = Omit<ArmRecord, "scores">;
+import type { Arm, ImageScore, ScoredArm } from "./scored-arm.ts";
 
 /** A recipe turned into work. Kept in the run folder, so a continued run follows it. */
 export interface Plan {

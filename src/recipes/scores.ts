@@ -4,15 +4,10 @@ import { type ArmTallies, bootstrap } from "../metrics/bootstrap.ts";
 import { holm } from "../metrics/holm.ts";
 import { pairedDifference } from "../metrics/paired-difference.ts";
 import { verdict } from "../metrics/verdict.ts";
-import type { Arm, Plan } from "./recipe-kind.ts";
+import type { Plan } from "./recipe-kind.ts";
 import type { ArmRecord, Comparison } from "./record.ts";
 import type { RunFolder } from "./run-folder.ts";
-
-/** How one model did on one test image; a recipe adds what it measures. */
-export interface ImageScore {
-  readonly image: string;
-  readonly group: string;
-}
+import type { ImageScore, ScoredArm } from "./scored-arm.ts";
 
 /** A score of the record: what of an image's result it adds up, and how sums become a score. */
 export interface Metric<Scored extends ImageScore> {
@@ -25,12 +20,6 @@ export interface Metric<Scored extends ImageScore> {
   readonly unit?: string;
   /** A difference below it changes nobody's work; 0.01 when left out. */
   readonly smallestDifferenceThatMatters?: number;
-}
-
-/** Per seed, the results of every test image. */
-export interface ScoredArm<Scored extends ImageScore> {
-  readonly arm: Arm;
-  readonly seeds: readonly (readonly Scored[])[];
 }
 
 /** A question that a reader asks: is this arm better than that baseline? */

@@ -11,7 +11,7 @@ import { RunRecord } from "../../src/recipes/record.ts";
 import { resolveRecipe } from "../../src/recipes/resolve.ts";
 import { run } from "../../src/recipes/run.ts";
 import { runFolder } from "../../src/recipes/run-folder.ts";
-import type { ImageScore } from "../../src/recipes/scores.ts";
+import type { ImageScore } from "../../src/recipes/scored-arm.ts";
 import { nucleiScene } from "../data/scene.ts";
 
 const base = await mkdtemp(join(tmpdir(), "fantascope-folds-"));

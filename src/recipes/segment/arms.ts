@@ -1,5 +1,5 @@
 import type { BrightnessSource, ImageCycle } from "../../generators/cyclegan/index.ts";
-import type { Arm } from "../recipe-kind.ts";
+import type { Arm } from "../scored-arm.ts";
 import { type SegmentRecipe, VANILLA } from "./recipe.ts";
 
 /** Where an arm's training pairs come from. */

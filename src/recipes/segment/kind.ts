@@ -1,5 +1,5 @@
 import type { RecipeKind } from "../recipe-kind.ts";
-import type { ScoredArm } from "../scores.ts";
+import type { ScoredArm } from "../scored-arm.ts";
 import { composeSegmentRecord } from "./compose-record.ts";
 import { describeSegmentPlan } from "./describe-plan.ts";
 import { exportSegmenterPackage } from "./export-package.ts";

@@ -1,7 +1,8 @@
 import { additiveScores, matchingTally } from "../../metrics/additive-scores.ts";
 import type { Judgement } from "../recipe-kind.ts";
 import type { ArmRecord, Comparison, LearningCurve } from "../record.ts";
-import { armRecords, comparisons, type Metric, type Question, type ScoredArm } from "../scores.ts";
+import type { ScoredArm } from "../scored-arm.ts";
+import { armRecords, comparisons, type Metric, type Question } from "../scores.ts";
 import { toldOnce } from "../told-once.ts";
 import { generatorVariants, madeArm } from "./arms.ts";
 import type { SegmentScore } from "./jobs/score.ts";

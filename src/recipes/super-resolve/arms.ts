@@ -1,4 +1,4 @@
-import type { Arm } from "../recipe-kind.ts";
+import type { Arm } from "../scored-arm.ts";
 
 /**
  * Where an arm's training pairs come from. `measured` pairs were recorded twice; all others are sharp images, degraded by computation: those of

@@ -1,5 +1,5 @@
 import type { RecipeKind } from "../recipe-kind.ts";
-import type { ScoredArm } from "../scores.ts";
+import type { ScoredArm } from "../scored-arm.ts";
 import { composeSuperResolveRecord } from "./compose-record.ts";
 import { describeSuperResolvePlan } from "./describe-plan.ts";
 import { exportSuperResolverPackage } from "./export-package.ts";

@@ -1,7 +1,8 @@
 import { meanScore, valueTally } from "../../metrics/additive-scores.ts";
 import type { Judgement } from "../recipe-kind.ts";
 import type { ArmRecord, Comparison } from "../record.ts";
-import { armRecords, comparisons, type Metric, type Question, type ScoredArm } from "../scores.ts";
+import type { ScoredArm } from "../scored-arm.ts";
+import { armRecords, comparisons, type Metric, type Question } from "../scores.ts";
 import { toldOnce } from "../told-once.ts";
 import type { SuperResolveScore } from "./jobs/score.ts";
 import type { SuperResolveRecipe } from "./recipe.ts";

@@ -10,7 +10,7 @@ import { type Matching, matchingOverThresholds } from "../../../metrics/matching
 import { loadModel } from "../../../tasks/segment/model-file.ts";
 import { openSegmenter, segmentInstances } from "../../../tasks/segment/predict.ts";
 import type { Job } from "../../job.ts";
-import type { ImageScore } from "../../scores.ts";
+import type { ImageScore } from "../../scored-arm.ts";
 import type { SegmentContext } from "./context.ts";
 import { segmenterFiles } from "./fit-segmenter.ts";
 

@@ -11,7 +11,7 @@ import { classicalMethods } from "../../../tasks/super-resolve/classical/index.t
 import { loadSuperResolver } from "../../../tasks/super-resolve/model-file.ts";
 import { openSuperResolver } from "../../../tasks/super-resolve/predict.ts";
 import type { Job } from "../../job.ts";
-import type { ImageScore } from "../../scores.ts";
+import type { ImageScore } from "../../scored-arm.ts";
 import { blurOfPoorPx } from "../degradation.ts";
 import { openFields } from "../fields.ts";
 import { testPairs } from "../test-pairs.ts";
