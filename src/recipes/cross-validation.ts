@@ -9,7 +9,6 @@ import { kindOf } from "./kinds.ts";
 import type { RunInputs } from "./recipe-kind.ts";
 import type { RunRecord } from "./record.ts";
 import { recordFrame } from "./record-frame.ts";
-import type { RunOptions } from "./run.ts";
 import { openRunFolder, type RunFolder, runFolder } from "./run-folder.ts";
 import type { Arm, ImageScore, ScoredArm } from "./scored-arm.ts";
 import { scoredArms } from "./scores.ts";
@@ -23,8 +22,8 @@ interface Fold {
   readonly test: string;
 }
 
-/** Does an ordinary run. */
-type RunOnce = (recipe: BaseRecipe, out: string, options: RunOptions) => Promise<{ record: RunRecord }>;
+/** Does an ordinary run in a folder. */
+type RunOnce = (recipe: BaseRecipe, path: string) => Promise<{ readonly record: RunRecord }>;
 
 /**
  * A recipe worked once for each part of the labelled images, by models that learned from everything else, and the scores of all parts judged
@@ -39,16 +38,16 @@ type RunOnce = (recipe: BaseRecipe, out: string, options: RunOptions) => Promise
 export async function crossValidate(
   recipe: FoldedRecipe,
   out: string,
-  options: RunOptions,
+  command: string,
   runOnce: RunOnce,
 ): Promise<{ record: RunRecord; folder: RunFolder }> {
   const folder = await openRunFolder(out, recipe, ["data"]);
   const isContinued = (await folder.readEvents()).length > 0;
-  await folder.log({ event: isContinued ? "continue" : "start", command: options.command });
+  await folder.log({ event: isContinued ? "continue" : "start", command });
   const results: FoldResult[] = [];
   for (const [k, fold] of (await dealFolds(recipe, folder)).entries())
-    results.push(await workFold(recipe, folder, k + 1, fold, (own, path) => runOnce(own, path, options)));
-  const record = await recordOf(recipe, folder, results, options.command);
+    results.push(await workFold(recipe, folder, k + 1, fold, runOnce));
+  const record = await recordOf(recipe, folder, results, command);
   await folder.writeJson(record, "record.json");
   return { record, folder };
 }
@@ -65,7 +64,7 @@ async function workFold(
   folder: RunFolder,
   number: number,
   { learn, test }: Fold,
-  runOnce: (own: BaseRecipe, path: string) => Promise<{ record: RunRecord }>,
+  runOnce: RunOnce,
 ): Promise<FoldResult> {
   const { folds, ...rest } = recipe;
   const title = `${recipe.title}, fold ${number} of ${folds}`;

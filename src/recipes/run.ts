@@ -42,7 +42,7 @@ export async function run(recipe: BaseRecipe, out: string, options: RunOptions):
       received: "no `real` folder",
       fix: "Name the folder of labelled images with --real; the stand-in microscope has a test set of its own.",
     });
-  return crossValidate({ ...recipe, folds, real }, out, options, runOnce);
+  return crossValidate({ ...recipe, folds, real }, out, options.command, (own, path) => runOnce(own, path, options));
 }
 
 async function runOnce(recipe: BaseRecipe, out: string, options: RunOptions): Promise<FinishedRun> {
