@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset } from "../data/folder-dataset.ts";
 import type { BaseRecipe } from "../recipes/base-recipe.ts";
+import { foldFolder } from "../recipes/cross-validation.ts";
 import { run } from "../recipes/run.ts";
 import { openRunFolder, runFolder } from "../recipes/run-folder.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -38,12 +38,6 @@ export async function executeRun(recipe: BaseRecipe, out: string, context: Comma
   await tellResult(out, context);
 }
 
-/** Folders of the folds of a cross-validation. */
-async function foldsIn(out: string): Promise<string[]> {
-  const names = await readdir(out);
-  return names.filter((name) => /^fold-\d+$/.test(name)).map((name) => join(out, name));
-}
-
 /** When a folder holds a finished run, says so and where everything is; whether it did. */
 export async function tellFinished(out: string, context: CommandContext): Promise<boolean> {
   if (!existsSync(join(out, "record.json"))) return false;
@@ -54,6 +48,8 @@ export async function tellFinished(out: string, context: CommandContext): Promis
 
 /** Builds the page from the record and says what came out. */
 async function tellResult(out: string, { terminal, program }: CommandContext): Promise<void> {
-  for (const folder of [...(await foldsIn(out)), out]) await writeReport(folder);
-  terminal.print(runSummary(await readRecord(out), runFolder(out), { program }));
+  const record = await readRecord(out);
+  for (let fold = 1; fold <= Number(record.recipe.folds ?? 0); fold++) await writeReport(foldFolder(out, fold));
+  await writeReport(out);
+  terminal.print(runSummary(record, runFolder(out), { program }));
 }

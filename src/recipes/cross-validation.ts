@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { DataError } from "../core/errors.ts";
 import { random } from "../core/random.ts";
 import { openDataset } from "../data/folder-dataset.ts";
@@ -12,6 +13,11 @@ import { recordFrame } from "./record-frame.ts";
 import { openRunFolder, type RunFolder, runFolder } from "./run-folder.ts";
 import type { Arm, ImageScore, ScoredArm } from "./scored-arm.ts";
 import { scoredArms } from "./scores.ts";
+
+/** Folder of a fold of a cross-validation, counted from 1. */
+export function foldFolder(out: string, number: number): string {
+  return join(out, `fold-${number}`);
+}
 
 /** A recipe that is cross-validated. */
 export type FoldedRecipe = BaseRecipe & { readonly folds: number; readonly real: string };
@@ -32,6 +38,7 @@ type RunOnce = (recipe: BaseRecipe, path: string) => Promise<{ readonly record: 
  * Every fold is a run of its own in `fold-K/`, so that it continues where it stopped; its images are named in `data/fold-K/`. The record is an
  * ordinary one, whose evidence on generators stands in the records of the folds.
  *
+ * @param command what was typed, for the record
  * @see Stone, "Cross-validatory choice and assessment of statistical predictions", J. R. Stat. Soc. B 36, 111 (1974)
  * @throws {@link DataError} when there are fewer groups of labelled images than folds
  */
@@ -68,7 +75,7 @@ async function workFold(
 ): Promise<FoldResult> {
   const { folds, ...rest } = recipe;
   const title = `${recipe.title}, fold ${number} of ${folds}`;
-  const own = runFolder(folder.file(`fold-${number}`));
+  const own = runFolder(foldFolder(folder.path, number));
   let record = await own.readJson<RunRecord>("record.json");
   if (!record) {
     ({ record } = await runOnce({ ...rest, title, real: learn, test, minutes: recipe.minutes / folds }, own.path));

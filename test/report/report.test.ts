@@ -275,9 +275,13 @@ describe("renderReport", () => {
 
   it("of folds, which were made to be scored, says how to make a model to use", async () => {
     const folded = { ...fakeRecord, recipe: { ...fakeRecord.recipe, folds: 4 } };
-    const told = "Make the model to use by the same recipe without folds";
-    expect(visibleText(await renderReport(folded, readPicture))).toContain(told);
-    expect(text).not.toContain(told);
+    const told = "Make a model of “Simulation + generated” to use by the same recipe without folds";
+    const [ofFolds, wrong] = [
+      visibleText(await renderReport(folded, readPicture)),
+      "in the folder models/ of this run",
+    ];
+    expect([ofFolds.includes(told), ofFolds.includes(wrong)]).toEqual([true, false]);
+    expect([text.includes(told), text.includes(wrong)]).toEqual([false, true]);
   });
 
   it("doubts few test images and few seeds by itself", async () => {

@@ -11,9 +11,12 @@ export function nextSteps(record: RunRecord): Html {
   const arm = armOf(record, recommended);
   const hidden = record.steganography.filter((entry) => entry.hidden);
   const doubted = record.audits.filter(({ invisibleShare }) => invisibleShare > 0.02);
+  const first = firstStep[outcome](arm?.title ?? recommended, arm);
+  const isOfFolds = record.recipe.folds !== undefined && arm !== undefined && arm.role !== "classical";
+  const namesModels = outcome === "helped" || outcome === "no clear difference"; // of which folds leave none to use
   const steps = [
-    firstStep[outcome](arm?.title ?? recommended, arm),
-    ...(record.recipe.folds === undefined || arm?.role === "classical" ? [] : [LEARN_FROM_ALL]),
+    ...(isOfFolds && namesModels ? [] : [first]),
+    ...(isOfFolds ? [learnFromAll(arm.title)] : []),
     ...(hidden.length > 0 ? [mindHiddenSignal(record)] : []),
     ...(hidden.length === 0 && doubted.length > 0
       ? [
@@ -34,7 +37,10 @@ export function nextSteps(record: RunRecord): Html {
   return html`<ol>${steps.map((step) => html`<li>${step}</li>`)}</ol>`;
 }
 
-const LEARN_FROM_ALL = html`<strong>Make the model to use</strong> by the same recipe without <code>folds</code>, from all images. Those of the folds, in <code>fold-1/models/</code> and so on, were made to be scored.`;
+/** A cross-validation scores models that nobody is meant to use. */
+function learnFromAll(title: string): Html {
+  return html`<strong>Make a model of “${title}” to use</strong> by the same recipe without <code>folds</code>, from all images. Those in <code>fold-1/models/</code> and so on were made to be scored.`;
+}
 
 function names(entries: readonly { generator: string }[]): string {
   return formatList(entries.map(({ generator }) => `“${generator}”`));

@@ -29,9 +29,9 @@ export const segmentWording: Wording = {
     "no clear difference": (recommended, arm) =>
       html`<strong>Take the simplest arm that is as good.</strong> ${arm?.role === "real" ? "Synthetic images changed too little to matter here" : html`“${recommended}” is a sound choice, and it needed no annotation`}; ${whereModels(arm)}`,
     hurt: (recommended) =>
-      html`<strong>Do not train on the synthetic images of this run.</strong> Use “${recommended}”. The sections on labels and on hidden signals usually show why the others failed.`,
+      html`<strong>Do not train on the synthetic images of this run.</strong> Use “${recommended}”. What the sections below say of images and labels usually shows why the others failed.`,
     "cannot tell": () =>
-      html`<strong>Score on more labelled real images</strong> before you decide; the verdict above says how many it takes. Until then look at the outlines below and trust your eyes.`,
+      html`<strong>Score on more labelled real images</strong> before you decide; the verdict above says how many it takes. Until then look at predicted outlines and trust your eyes.`,
     "not scored": () =>
       html`<strong>Annotate about ten real images</strong> and give them with <code class="whole">--test FOLDER</code>: without labelled real images nobody can say whether it helped. They are used to score, never to learn.`,
   },
