@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { GraphError } from "../../src/core/errors.ts";
+import { random } from "../../src/core/random.ts";
 import { createGraph, type Value } from "../../src/engine/graph.ts";
-import { zerosInit } from "../../src/engine/initializers.ts";
+import { normalInit, zerosInit } from "../../src/engine/initializers.ts";
 import { channelsPerBlock } from "../../src/engine/lowerings/cpu/probe.ts";
 import { type Lowering, lowerings } from "../../src/engine/lowerings/index.ts";
-import { add, detach, mul, relu, split } from "../../src/engine/ops/index.ts";
+import { add, conv2d, detach, mul, relu, split } from "../../src/engine/ops/index.ts";
 import { openSession } from "../../src/engine/session.ts";
+import { initialState } from "../../src/engine/step.ts";
+import type { OnnxModel } from "../../src/onnx/model.ts";
 import { operatorReferences } from "./fixture.ts";
 import { composed, type Sample, samples } from "./samples.ts";
 
@@ -29,6 +32,25 @@ describe("portable", () => {
         }
       }
     expect(types.size).toBeGreaterThan(30); // names that the standard lacks are refused by the runtime, in operators.test.ts
+  });
+
+  test("small depthwise convolutions are products while their filters train, and stay convolutions when these are constant", async () => {
+    const graph = createGraph();
+    const [x, w] = [graph.input("x", [8, 16, 4, 4]), graph.parameter("w", [16, 1, 3, 3], normalInit(1))];
+    const y = conv2d(x, w, { padding: 1, groups: 16 });
+    const state = initialState([graph], random(3));
+    const training = lowerings.portable(graph, { y });
+    const constant = lowerings.portable(graph, { y }, { weights: state });
+    const operators = ({ nodes }: OnnxModel) => new Set(nodes.map(({ opType }) => opType));
+    expect(operators(training)).toContain("MatMul");
+    expect(operators(training)).not.toContain("Conv");
+    expect(operators(constant)).toEqual(new Set(["Conv"]));
+    const image = { data: Float32Array.from({ length: 8 * 16 * 16 }, (_, i) => Math.sin(i)), shape: x.shape };
+    const [a, b] = await Promise.all([training, constant].map((model) => openSession(model)));
+    const [products, taps] = [await a!.run({ x: image, w: state.get("w")! }), await b!.run({ x: image })];
+    const differences = [...products["y"]!.data].map((number, i) => Math.abs(number - taps["y"]!.data[i]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+    await Promise.all([a!.release(), b!.release()]);
   });
 });
 

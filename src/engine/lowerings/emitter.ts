@@ -37,6 +37,8 @@ export type PlainAttributes = Readonly<
 export interface Emitter {
   /** ONNX name of a value; written now if it was not. */
   name(value: Value): string;
+  /** Whether a value is numbers of the model itself, which the runtime can lay out once for all runs: a constant, or a variable with a weight. */
+  isConstant(value: Value): boolean;
   /** New node with one output; its name. Absent optional inputs are `""`; the standard's operator set unless a domain is given. */
   node(opType: string, inputs: readonly string[], attributes?: PlainAttributes, domain?: string): string;
   /** New node with several outputs; their names. */
@@ -126,6 +128,7 @@ export function emitModel(
   };
 
   const emit: Emitter = {
+    isConstant: ({ source }) => source.kind === "constant" || ("name" in source && weights?.has(source.name) === true),
     name(value) {
       let found = names.get(value);
       if (found === undefined) {

@@ -19,7 +19,7 @@ export function lowerConv2d({ inputs, attributes, y }: OperatorNode<ConvGeometry
   const [x, w, bias] = inputs;
   const [k, c, ...kernel] = w!.shape as [number, number, number, number];
   const depthwise = { from: x!.shape, to: y.shape, kernel, geometry: attributes };
-  if (isSmallDepthwise(depthwise)) return emit.name(expandDepthwise(x!, w!, bias, depthwise));
+  if (isSmallDepthwise(depthwise) && !emit.isConstant(w!)) return emit.name(expandDepthwise(x!, w!, bias, depthwise));
   const pads = mirroredPads(kernel, attributes);
   if (pads && attributes.groups === 1 && c >= 3 * k && kernel[0] * kernel[1] > 1)
     return emit.node(

@@ -2,7 +2,8 @@
  * Depthwise convolution as matrix products: far more multiplications than the kernel has taps, but at the speed of products.
  *
  * - Of small images whole: each channel's kernel, spread out, is a matrix from input to output pixels. From 8×8 pixels down two to thirty
- *   times faster than `Conv` with as many groups as channels, which goes pixel by pixel.
+ *   times faster than `Conv` with as many groups as channels, which goes pixel by pixel. Constant kernels stay with `Conv`: the runtime lays
+ *   those out in blocks, and that is faster still.
  * - Of larger ones, for the gradient by the weight, row against row: up to three times faster than tap by tap.
  */
 
