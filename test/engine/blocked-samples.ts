@@ -122,6 +122,24 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
       [2, 24, 6, 7],
       [32, 24, 3, 3],
     ),
+    "ragged input": images(
+      ([x, w, bias]) => lying(ops.conv2d(ops.mul(x!, 2), w!, { padding: 1, bias })),
+      [2, 28, 6, 7],
+      [32, 28, 3, 3],
+      [32],
+    ),
+    "ragged input, pixelwise": images(([x, w]) => lying(ops.conv2d(x!, w!)), [2, 28, 6, 7], [32, 28, 1, 1]),
+    "ragged output": images(
+      ([x, w, bias]) => ops.conv2d(x!, w!, { stride: 2, padding: 1, bias }),
+      X,
+      [28, 32, 3, 3],
+      [28],
+    ),
+    "ragged input, halved": images(
+      ([x, w]) => lying(ops.conv2d(x!, w!, { padding: 1 })),
+      [2, 92, 16, 40],
+      [96, 92, 3, 3],
+    ),
     depthwise: images(([x, w]) => ops.conv2d(x!, w!, { groups: 32, padding: 1 }), X, [32, 1, 3, 3]),
     grouped: images(([x, w]) => ops.conv2d(x!, w!, { groups: 2, padding: 1 }), X, [32, 16, 3, 3]),
     "many channels to few": images(([x, w]) => ops.conv2d(x!, w!, { padding: 1 }), [2, 64, 5, 4], [16, 64, 3, 3]),
@@ -228,6 +246,12 @@ export const blockedSamples: Readonly<Record<string, Readonly<Record<string, Blo
       [32, 16, 3, 4],
     ),
     odd: two((z, w) => convTranspose2d(z, w, { stride: 2, padding: 1, outputSize: [11, 13] }), X, [32, 16, 3, 3]),
+    "to ragged": two((z, w) => convTranspose2d(z, w, { padding: 1 }), X, [32, 28, 3, 3]),
+    "from ragged, strided": images(
+      ([z, w]) => lying(convTranspose2d(z!, w!, { stride: 2, padding: 1, outputSize: [12, 14] })),
+      [2, 28, 6, 7],
+      [28, 32, 3, 3],
+    ),
     depthwise: two((z, w) => convTranspose2d(z, w, { padding: 1, groups: 32 }), X, [32, 1, 3, 3]),
     "depthwise, strided": two(
       (z, w) => convTranspose2d(z, w, { stride: 2, padding: 2, groups: 32, outputSize: [12, 14] }),

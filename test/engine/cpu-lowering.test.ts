@@ -84,6 +84,20 @@ describe("layouts", () => {
     expect(passes.map(({ opType }) => opType)).toEqual(["Conv", "Conv"]); // a scalar product, and what scales and shifts
   });
 
+  test("channels beside whole blocks are filled up with zeros, unless most would be zeros", () => {
+    const network = createGraph();
+    const between = (from: Value, channels: number) =>
+      conv2d(from, network.parameter(`to ${channels}`, [channels, from.shape[1]!, 3, 3], heInit()), { padding: 1 });
+    const image = network.input("image", [2, 28, 8, 8]);
+    const whole = between(image, 32);
+    const domains = (y: Value) =>
+      cpu(network, { y, dx: gradient(mean(y), [image])[0]! }, { block: 16 }).nodes.flatMap((node) =>
+        node.opType.startsWith("Conv") ? [node.domain] : [],
+      );
+    expect(new Set(domains(between(relu(whole), 24)))).toEqual(new Set(["com.microsoft.nchwc"]));
+    expect(domains(between(relu(whole), 17))).toContain("");
+  });
+
   test("what is an output stays readable", () => {
     const y = relu(second);
     expect(count(graph, { y, second })).toMatchObject({ Relu: 1, ReorderOutput: 2 });

@@ -7,9 +7,17 @@ import { sizeOf } from "../../../core/shape.ts";
 import type { Value } from "../../graph.ts";
 import type { ConvGeometry } from "../../ops/convolution.ts";
 import { fewOutputs } from "./few-outputs.ts";
-import { blockedFilters, depthwiseFilters, depthwiseTaps, plainInputFilters, swappedFilters } from "./filters.ts";
+import {
+  blockedFilters,
+  depthwiseFilters,
+  depthwiseTaps,
+  type FilterShape,
+  plainInputFilters,
+  swappedFilters,
+} from "./filters.ts";
 import { type Blocked, type BlockedPen, canBeBlocked, type Fusion, fusable, type ImageShape } from "./pen.ts";
 import { interleaved, phases } from "./phases.ts";
+import { filledBias, filledChannels, filledFilters, filledImage, unfilled, withChannels } from "./ragged.ts";
 import type { BlockedRule } from "./rule.ts";
 import {
   convolutionProducts,
@@ -22,26 +30,38 @@ import {
   TOGETHER,
 } from "./winograd.ts";
 
-type FilterShape = readonly [number, number, number, number];
-
 /** Least mean of the numbers of channels, in blocks, for half of the multiplications. */
 const LEAST_CHANNELS = 2.5;
 
 /** Most rows for each channel where every row may be summed of all products: where rows do not come in whole groups, or their reader sums rows. */
 const MOST_SUMMED = 0.5;
 
-/** `conv2d`, blocked where both numbers of channels are multiples of a block, or the input has fewer channels than one. */
+/** `conv2d`, blocked where one number of channels is a multiple of a block and the other too, or nearly, or the input has fewer channels than one. */
 export const conv2d: BlockedRule<ConvGeometry> = (node, pen, portable) => {
   const { inputs, attributes, y } = node;
-  const [x, w, bias] = inputs;
-  const shape = w!.shape as FilterShape;
+  const [x, w, bias] = inputs as [Value, Value, Value | undefined];
+  const shape = w.shape as FilterShape;
+  const kernel = shape.slice(2);
+  const channels = attributes.groups === 1 ? filledChannels(pen, x, y) : undefined;
+  if (channels && shape[1] > pen.block) {
+    const [c, k] = channels;
+    const filters = filledFilters(pen, pen.name(w), shape, [k, c, shape[2], shape[3]]);
+    const made = convolution(
+      pen,
+      filledImage(pen, x, c),
+      blockedFilters(pen, filters, [k, c, shape[2], shape[3]]),
+      bias ? filledBias(pen, pen.name(bias), shape[0], k) : "",
+      { kernel, from: withChannels(x, c), shape: withChannels(y, k), ...attributes },
+    );
+    return unfilled(pen, made, y);
+  }
   if (!canBeBlocked(y, pen.block)) return fewOutputs(node, pen, portable);
-  const kind = kindOf(pen, x!, shape, attributes.groups);
+  const kind = kindOf(pen, x, shape, attributes.groups);
   if (!kind) return undefined;
-  const image = kind === "plain input" ? pen.name(x!) : pen.blocked(x!).name;
-  return convolution(pen, image, filters[kind](pen, pen.name(w!), shape), bias ? pen.name(bias) : "", {
-    kernel: shape.slice(2),
-    from: x!.shape as ImageShape,
+  const image = kind === "plain input" ? pen.name(x) : pen.blocked(x).name;
+  return convolution(pen, image, filters[kind](pen, pen.name(w), shape), bias ? pen.name(bias) : "", {
+    kernel,
+    from: x.shape as ImageShape,
     shape: y.shape as ImageShape,
     ...attributes,
   });
@@ -52,13 +72,22 @@ export const conv2d: BlockedRule<ConvGeometry> = (node, pen, portable) => {
  * taps that reach it. Their results are interleaved; for stride 1 there is only one.
  */
 export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number[] }> = (
-  { inputs: [z, w], attributes: { strides, pads, dilations, groups }, y },
+  { inputs, attributes: { strides, pads, dilations, groups }, y },
   pen,
 ) => {
-  const shape = w!.shape as FilterShape;
-  const [n, c, height, width] = y.shape as ImageShape;
-  const isDepthwise = groups > 1 && groups === c && shape[0] === c;
-  if (!(groups === 1 || isDepthwise) || ![y, z!].every((value) => canBeBlocked(value, pen.block))) return undefined;
+  const [z, w] = inputs as [Value, Value];
+  const own = w.shape as FilterShape;
+  const isDepthwise = groups > 1 && groups === y.shape[1] && own[0] === y.shape[1];
+  const areWhole = [y, z].every((value) => canBeBlocked(value, pen.block));
+  const channels = groups === 1 && !areWhole ? filledChannels(pen, z, y) : undefined;
+  if (!channels && !(areWhole && (groups === 1 || isDepthwise))) return undefined;
+  const [from, to] = channels
+    ? [withChannels(z, channels[0]), withChannels(y, channels[1])]
+    : [z.shape as ImageShape, y.shape as ImageShape];
+  const [n, c, height, width] = to;
+  const shape: FilterShape = channels ? [from[1], c, own[2], own[3]] : own;
+  const taken = filledFilters(pen, pen.name(w), own, shape);
+  const image = filledImage(pen, z, from[1]);
   const chosen = isDepthwise ? depthwiseTaps : swappedFilters;
   const axis = (i: 0 | 1) =>
     phases({
@@ -66,8 +95,8 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
       stride: strides[i]!,
       before: pads[i]!,
       dilation: dilations[i]!,
-      from: z!.shape[i + 2]!,
-      to: y.shape[i + 2]!,
+      from: from[i + 2]!,
+      to: to[i + 2]!,
     });
   const [rows, columns] = [axis(0), axis(1)];
   if (!rows || !columns) return undefined;
@@ -75,9 +104,9 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
     columns.map((column) => {
       const taps = row.taps.flatMap((i) => column.taps.map((j) => i * shape[3] + j));
       const kernel = [row.taps.length, column.taps.length] as const;
-      return convolution(pen, pen.blocked(z!).name, chosen(pen, pen.name(w!), shape, { places: taps, kernel }), "", {
+      return convolution(pen, image, chosen(pen, taken, shape, { places: taps, kernel }), "", {
         kernel,
-        from: z!.shape as ImageShape,
+        from,
         shape: [n, c, height / rows.length, width / columns.length],
         strides: [1, 1],
         pads: [row.before, column.before, row.after, column.after],
@@ -86,7 +115,7 @@ export const convTranspose2d: BlockedRule<ConvGeometry & { size: readonly number
       });
     }),
   );
-  return rows.length * columns.length === 1 ? parts[0]![0]! : interleaved(pen, parts, y.shape as ImageShape);
+  return unfilled(pen, rows.length * columns.length === 1 ? parts[0]![0]! : interleaved(pen, parts, to), y);
 };
 
 /** What a blocked convolution is told. */
